@@ -1,0 +1,87 @@
+/**
+ * What every demo repeats: reading a publisher's CSV row by row, keeping what
+ * does not parse in a reject file instead of losing it, and telling how far it is.
+ */
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { z } from 'zod';
+import type { Database } from '../database.ts';
+
+export interface LoadOptions {
+  /** Writable: the demo's own vendor-shaped database. */
+  database: Database;
+  /** Where reject files go, one a CSV: `rejects/cad_calls_rtcc_2022.csv.jsonl`. */
+  rejects: string;
+  /** Called often; `done` and `total` count rows. */
+  report: (done: number, total: number, what: string) => void;
+  /** Other input than the folder's own, for tests. */
+  folder?: URL;
+}
+
+export interface LoadResult {
+  /** Rows a vendor table, by table name. */
+  loaded: Record<string, number>;
+  /** Rows kept out, by CSV. */
+  rejected: Record<string, number>;
+}
+
+/** Every demo's `demo/load.ts` exports one as `load`. It is idempotent: it drops and rebuilds its own schemas. */
+export type Load = (options: LoadOptions) => Promise<LoadResult>;
+
+export const newOrleans = new URL('./new-orleans/', import.meta.url);
+export const reference = new URL('./reference/', import.meta.url);
+
+export interface Rows<Row> {
+  rows: Row[];
+  rejected: number;
+}
+
+/**
+ * The rows of a CSV with a header line that fit the schema. The others go to
+ * `REJECTS/FILE.jsonl`, one JSON object each: `{ row, reason }`, where `row` is
+ * the line number of the record in the file and `reason` names the columns.
+ */
+export const readRows = <Row>(file: URL, schema: z.ZodType<Row>, rejects: string): Rows<Row> => {
+  const rows: Row[] = [];
+  const refused: { row: number; reason: string }[] = [];
+  const records = parse(readFileSync(file), { columns: true, info: true, bom: true, relax_column_count: true, skip_empty_lines: true }) as {
+    record: Record<string, string>;
+    info: { lines: number; error?: Error };
+  }[];
+  for (const { record, info } of records) {
+    const parsed = info.error ? undefined : schema.safeParse(record);
+    if (parsed?.success) rows.push(parsed.data);
+    else refused.push({ row: info.lines, reason: info.error?.message ?? reasonOf(parsed?.error) });
+  }
+  if (refused.length > 0) writeRejects(join(rejects, `${file.pathname.split('/').at(-1)}.jsonl`), refused);
+  return { rows, rejected: refused.length };
+};
+
+const reasonOf = (error: z.ZodError | undefined): string =>
+  (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+
+const writeRejects = (path: string, refused: object[]): void => {
+  mkdirSync(join(path, '..'), { recursive: true });
+  const out = createWriteStream(path);
+  for (const line of refused) out.write(`${JSON.stringify(line)}\n`);
+  out.end();
+};
+
+/** Inserts rows in as few statements as PostgreSQL's parameter limit allows. Identifiers come from code, never from data. */
+export const insertRows = async (
+  database: Database,
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  report: (done: number) => void = () => {},
+): Promise<number> => {
+  const step = Math.max(1, Math.floor(20_000 / columns.length));
+  for (let at = 0; at < rows.length; at += step) {
+    const chunk = rows.slice(at, at + step);
+    const places = chunk.map((_, row) => `(${columns.map((_, column) => `$${row * columns.length + column + 1}`).join(',')})`);
+    await database.query(`INSERT INTO ${table} (${columns.join(',')}) VALUES ${places.join(',')}`, chunk.flat());
+    report(Math.min(at + step, rows.length));
+  }
+  return rows.length;
+};

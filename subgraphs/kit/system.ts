@@ -1,0 +1,56 @@
+/**
+ * The shape that every system has. A subgraph's `index.ts` exports one
+ * `System`; `serve` runs it, in a process of its own or beside the others.
+ */
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
+import type { Logger } from 'pino';
+import type { Principal } from '../../schema/principal.ts';
+import type { SystemName } from '../../schema/subgraphs.ts';
+import type { Bus } from './bus.ts';
+import type { Database } from './database.ts';
+
+/** What a system is given to run on; it opens nothing else. */
+export interface Runtime {
+  database: Database;
+  bus: Bus;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** The process's settings that start with the system's own prefix, such as `AVL_UDP_PORT`. */
+  settings: Readonly<Record<string, string | undefined>>;
+}
+
+/** What one request reads through: fresh loaders, bound to the principal whose row rules apply. */
+export interface Context<Reader> {
+  principal: Principal;
+  read: Reader;
+}
+
+export interface Source<Reader> {
+  /** One request's reader. Nothing it caches may outlive the request. */
+  reader: (principal: Principal) => Reader;
+  /** Resolves while the source answers; rejects with the reason when it does not. Also says how fresh it is. */
+  check: () => Promise<Freshness>;
+  close: () => Promise<void>;
+}
+
+export interface Freshness {
+  /** The latest `changed_at` that the source shows. */
+  lastEventAt?: Date | undefined;
+  /** Seconds without a change after which the source counts as stale; absent: it never does. */
+  staleAfterSeconds?: number;
+}
+
+/** Watches the source and publishes keys to the bus until the signal aborts. It never throws: it retries. */
+export type Feed = (runtime: Runtime, signal: AbortSignal) => Promise<void>;
+
+export interface System<Reader> {
+  name: SystemName | (string & {});
+  /** What an analyst calls it: `Dispatch (CAD)`. */
+  title: string;
+  /** The folder's `schema.graphql`, as text with the common types in front: `readSubgraph(name)`. */
+  sdl: string;
+  resolvers: GraphQLResolverMap<Context<Reader>>;
+  open: (runtime: Runtime) => Promise<Source<Reader>>;
+  feeds: Feed[];
+}
