@@ -9,9 +9,6 @@ import { type CryptoKey, createLocalJWKSet, exportJWK, generateKeyPair, importJW
 import { z } from 'zod';
 import { HubError } from './errors.ts';
 
-/** Request header (and the key in a subscription's `extensions`) that carries the signed principal. */
-export const principalHeader = 'x-hub-principal';
-
 const issuer = 'rtcc-hub';
 const algorithm = 'EdDSA';
 

@@ -20,10 +20,23 @@ export interface Runtime {
   settings: Readonly<Record<string, string | undefined>>;
 }
 
-/** What one request reads through: fresh loaders, bound to the principal whose row rules apply. */
+/** What one request, or one event of a subscription, reads through: fresh loaders, bound to the principal whose row rules apply. */
 export interface Context<Reader> {
   principal: Principal;
   read: Reader;
+  /** How a subscription follows the bus; `live()` uses it, resolvers need not. */
+  stream: Stream<Reader>;
+}
+
+export interface Stream<Reader> {
+  bus: Bus;
+  /** The same principal with fresh loaders. */
+  renew: () => Context<Reader>;
+  /** Where the gateway resumes; it goes before the field's own `after`. */
+  resumeAfter?: string | undefined;
+  /** When the gateway's signature ends; nothing is read after it. */
+  expiresAtMs: number;
+  now: () => number;
 }
 
 export interface Source<Reader> {
@@ -42,7 +55,10 @@ export interface Freshness {
 }
 
 /** Watches the source and publishes keys to the bus until the signal aborts. It never throws: it retries. */
-export type Feed = (runtime: Runtime, signal: AbortSignal) => Promise<void>;
+export type Feed = ((runtime: Runtime, signal: AbortSignal) => Promise<void>) & {
+  /** The topic it publishes to, by which the source's lag is told. */
+  topic?: string;
+};
 
 export interface System<Reader> {
   name: SystemName | (string & {});

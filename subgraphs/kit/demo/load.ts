@@ -2,7 +2,7 @@
  * What every demo repeats: reading a publisher's CSV row by row, keeping what
  * does not parse in a reject file instead of losing it, and telling how far it is.
  */
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
@@ -63,9 +63,7 @@ const reasonOf = (error: z.ZodError | undefined): string =>
 
 const writeRejects = (path: string, refused: object[]): void => {
   mkdirSync(join(path, '..'), { recursive: true });
-  const out = createWriteStream(path);
-  for (const line of refused) out.write(`${JSON.stringify(line)}\n`);
-  out.end();
+  writeFileSync(path, refused.map((line) => `${JSON.stringify(line)}\n`).join(''));
 };
 
 /** Inserts rows in as few statements as PostgreSQL's parameter limit allows. Identifiers come from code, never from data. */

@@ -1,0 +1,75 @@
+/**
+ * A subscription field. Events carry keys; what the caller selected is read
+ * fresh for each event, under the caller's row rules, so an event about a
+ * record that the caller may not see is not an event.
+ */
+import { HubError } from '../../schema/errors.ts';
+import { abortable } from './abortable.ts';
+import type { BusEvent } from './bus.ts';
+import type { Context } from './system.ts';
+
+export interface LiveOptions<Reader, Arguments, Value> {
+  topic: string;
+  /** Keep only the newest event of each key for a reader that fell behind; absent: drop nothing. */
+  latest?: boolean;
+  /** Whether the caller wants and may know of this event. It reads through the event's own context. */
+  accept: (event: BusEvent, args: Arguments, context: Context<Reader>) => boolean | Promise<boolean>;
+  /** The field's value, such as `{ cursor, change, incident }`. */
+  resolve: (event: BusEvent, args: Arguments, context: Context<Reader>) => Value | Promise<Value>;
+}
+
+/** What travels from the event to the execution of the selection; `serve` knows it. */
+export interface LivePayload<Reader = unknown> {
+  event: BusEvent;
+  latest: boolean;
+  context: Context<Reader>;
+}
+
+export interface LiveField<Reader, Arguments, Value> {
+  subscribe: (root: unknown, args: Arguments, context: Context<Reader>) => AsyncGenerator<LivePayload<Reader>, void>;
+  resolve: (payload: LivePayload<Reader>, args: Arguments) => Value | Promise<Value>;
+}
+
+export const live = <Reader, Arguments extends { after?: string | null }, Value>(
+  options: LiveOptions<Reader, Arguments, Value>,
+): LiveField<Reader, Arguments, Value> => ({
+  subscribe: (_root, args, context) => {
+    const ended = new AbortController();
+    return abortable(events(options, args, context, ended), () => ended.abort());
+  },
+  resolve: (payload, args) => options.resolve(payload.event, args, payload.context),
+});
+
+async function* events<Reader, Arguments extends { after?: string | null }, Value>(
+  { topic, latest = false, accept }: LiveOptions<Reader, Arguments, Value>,
+  args: Arguments,
+  { stream }: Context<Reader>,
+  ended: AbortController,
+): AsyncGenerator<LivePayload<Reader>, void> {
+  const expired = () => stream.now() >= stream.expiresAtMs;
+  const timer = setTimeout(() => ended.abort(), Math.max(0, stream.expiresAtMs - stream.now()));
+  timer.unref();
+  try {
+    const after = stream.resumeAfter ?? args.after ?? undefined;
+    for await (const batch of stream.bus.follow(topic, { after, signal: ended.signal })) {
+      for (const event of latest ? newestOfEach(batch) : batch) {
+        if (ended.signal.aborted) break;
+        const context = stream.renew();
+        if (await accept(event, args, context)) yield { event, latest, context };
+      }
+    }
+    if (expired()) throw new HubError('STREAM_ENDED', { message: "The gateway's signature has ended." });
+  } finally {
+    clearTimeout(timer);
+    ended.abort();
+  }
+}
+
+const newestOfEach = (batch: readonly BusEvent[]): BusEvent[] => {
+  const newest = new Map<string, BusEvent>();
+  for (const event of batch) {
+    newest.delete(event.key); // A key seen again moves to the end: cursors stay in order.
+    newest.set(event.key, event);
+  }
+  return [...newest.values()];
+};
