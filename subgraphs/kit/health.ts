@@ -31,7 +31,7 @@ export const watchHealth = <Reader>(system: System<Reader>, source: Source<Reade
 const statusOf = async <Reader>({ name, title, feeds }: System<Reader>, source: Source<Reader>, { bus, now }: Runtime): Promise<SourceStatus> => {
   const seen = { name, title, lastSeenAt: new Date(now()).toISOString() };
   try {
-    const { lastEventAt, staleAfterSeconds } = await withPatience(source.check());
+    const { lastEventAt, staleAfterSeconds, detail } = await withPatience(source.check());
     const ageSeconds = lastEventAt ? (now() - lastEventAt.getTime()) / 1000 : undefined;
     const stale = staleAfterSeconds !== undefined && (ageSeconds === undefined || ageSeconds > staleAfterSeconds);
     return {
@@ -39,7 +39,7 @@ const statusOf = async <Reader>({ name, title, feeds }: System<Reader>, source: 
       state: stale ? 'STALE' : 'LIVE',
       lastEventAt: lastEventAt?.toISOString(),
       lagSeconds: await lagOf(feeds, bus),
-      detail: stale ? `No change for longer than ${staleAfterSeconds} s.` : undefined,
+      detail: stale ? `No change for longer than ${staleAfterSeconds} s.` : detail,
     };
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';

@@ -6,6 +6,7 @@
 import { HubError } from '../../schema/errors.ts';
 import { abortable } from './abortable.ts';
 import type { BusEvent } from './bus.ts';
+import { beginning } from './bus/cursor.ts';
 import type { Context } from './system.ts';
 
 export interface LiveOptions<Reader, Arguments, Value> {
@@ -23,6 +24,8 @@ export interface LivePayload<Reader = unknown> {
   event: BusEvent;
   latest: boolean;
   context: Context<Reader>;
+  /** True for the first payload, which is no event: it says where the stream begins. */
+  opening: boolean;
 }
 
 export interface LiveField<Reader, Arguments, Value> {
@@ -43,22 +46,27 @@ export const live = <Reader, Arguments extends { after?: string | null }, Value>
 async function* events<Reader, Arguments extends { after?: string | null }, Value>(
   { topic, latest = false, accept }: LiveOptions<Reader, Arguments, Value>,
   args: Arguments,
-  { stream }: Context<Reader>,
+  context: Context<Reader>,
   ended: AbortController,
 ): AsyncGenerator<LivePayload<Reader>, void> {
-  const expired = () => stream.now() >= stream.expiresAtMs;
-  const timer = setTimeout(() => ended.abort(), Math.max(0, stream.expiresAtMs - stream.now()));
+  const { stream } = context;
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    ended.abort();
+  }, Math.max(0, stream.expiresAtMs - stream.now()));
   timer.unref();
   try {
-    const after = stream.resumeAfter ?? args.after ?? undefined;
+    const after = stream.resumeAfter ?? args.after ?? (await stream.bus.last(topic))?.cursor ?? beginning;
+    yield { event: { cursor: after, key: '', change: 'UPDATED', changedAt: new Date(0) }, latest, context, opening: true };
     for await (const batch of stream.bus.follow(topic, { after, signal: ended.signal })) {
       for (const event of latest ? newestOfEach(batch) : batch) {
         if (ended.signal.aborted) break;
-        const context = stream.renew();
-        if (await accept(event, args, context)) yield { event, latest, context };
+        const own = stream.renew();
+        if (await accept(event, args, own)) yield { event, latest, context: own, opening: false };
       }
     }
-    if (expired()) throw new HubError('STREAM_ENDED', { message: "The gateway's signature has ended." });
+    if (expired) throw new HubError('STREAM_ENDED', { message: "The gateway's signature has ended." });
   } finally {
     clearTimeout(timer);
     ended.abort();

@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { HubError } from '../../schema/errors.ts';
 import type { Verified, Verify } from '../../schema/principal.ts';
-import { type EventExtensions, principalHeader, resumeKey, streamBody } from '../../schema/wire.ts';
+import { announceKey, type EventExtensions, principalHeader, resumeKey, streamBody } from '../../schema/wire.ts';
 import { abortable } from './abortable.ts';
 import type { LivePayload } from './live.ts';
 import { clean } from './serve.ts';
@@ -44,12 +44,13 @@ export const serveStreams = ({ server, schema, name, verify, context, log }: Str
             operationName,
             variableValues: variables,
             contextValue: context(verified, typeof resumeAfter === 'string' ? resumeAfter : undefined),
-          } as ExecutionArgs;
+            announce: extensions?.[announceKey] === true,
+          } as StreamArgs;
         } catch (error) {
           return [error instanceof GraphQLError ? error : new HubError('BAD_REQUEST')];
         }
       },
-      subscribe: (args) => subscribe(args as ExecutionArgs, log) as never,
+      subscribe: (args) => subscribe(args as StreamArgs, log) as never,
       onError: (_socket, _id, _payload, errors) => errors.map((error) => (error instanceof GraphQLError ? error.toJSON() : new HubError('INTERNAL').toJSON())),
     },
     sockets,
@@ -62,19 +63,33 @@ export const serveStreams = ({ server, schema, name, verify, context, log }: Str
   };
 };
 
-const subscribe = async (args: ExecutionArgs, log: Logger): Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void>> => {
+interface StreamArgs extends ExecutionArgs {
+  /** Whether the reader asked to be told where the stream begins. */
+  announce: boolean;
+}
+
+const subscribe = async ({ announce, ...args }: StreamArgs, log: Logger): Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void>> => {
   const events = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in events)) return cleanResult(events, log);
   const source = events as AsyncGenerator<LivePayload, void>;
-  return abortable(results(args, source, log), () => void source.return());
+  return abortable(results(args, source, log, announce), () => void source.return());
 };
 
-async function* results(args: ExecutionArgs, events: AsyncGenerator<LivePayload>, log: Logger): AsyncGenerator<ExecutionResult, void> {
+async function* results(
+  args: ExecutionArgs,
+  events: AsyncGenerator<LivePayload>,
+  log: Logger,
+  announce: boolean,
+): AsyncGenerator<ExecutionResult, void> {
   try {
     for await (const payload of events) {
-      const result = await execute({ ...args, rootValue: payload, contextValue: payload.context });
       const { cursor, key } = payload.event;
       const extensions: EventExtensions = { cursor, key, latest: payload.latest };
+      if (payload.opening) {
+        if (announce) yield { extensions: { ...extensions, opening: true } };
+        continue;
+      }
+      const result = await execute({ ...args, rootValue: payload, contextValue: payload.context });
       yield { ...cleanResult(result, log), extensions: { ...extensions } };
     }
   } catch (error) {

@@ -52,6 +52,8 @@ export interface Freshness {
   lastEventAt?: Date | undefined;
   /** Seconds without a change after which the source counts as stale; absent: it never does. */
   staleAfterSeconds?: number;
+  /** What is amiss though the source answers, in a sentence for people; holds no data from a record. */
+  detail?: string | undefined;
 }
 
 /** Watches the source and publishes keys to the bus until the signal aborts. It never throws: it retries. */

@@ -1,0 +1,120 @@
+/**
+ * An access token → who asks. Tokens are JWTs (RFC 9068) of one OpenID issuer,
+ * checked against its published keys: signature, issuer, audience, times. What
+ * the operation says of itself (purpose, case, reason) joins here, parsed.
+ */
+import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { HubError } from '../schema/errors.ts';
+import { anonymous, type Principal, purposes } from '../schema/principal.ts';
+
+export interface Issuer {
+  /** The `iss` of its tokens, and where its discovery document is. */
+  url: string;
+  audience: string;
+  /** Clocks may differ by this much. */
+  toleranceSeconds: number;
+}
+
+export type Caller = Omit<Principal, 'grants' | 'operationId' | 'purpose' | 'caseNumber' | 'reason'> & {
+  /** Milliseconds since the epoch; when the token ends. */
+  expiresAtMs: number;
+};
+
+/** Undefined token: nobody. A token that does not hold: TOKEN_INVALID, with nothing about why. */
+export type Authenticate = (token: string | undefined) => Promise<Caller>;
+
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+const boolean = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')]);
+
+/** GFIPM 2.0 attribute names where it has one; `deploy/identity/README.md` tells an issuer what to map. */
+const claims = z.object({
+  sub: z.string().min(1).max(255),
+  exp: z.number(),
+  'gfipm:2.0:user:EmployerORI': z.string().regex(/^[A-Z0-9]{9}$/),
+  'gfipm:2.0:user:SwornLawEnforcementOfficerIndicator': boolean.default(false),
+  certifications: z.array(z.object({ name: z.string(), expiresAt: z.iso.datetime({ offset: true }) })).default([]),
+  assignments: z.array(z.string()).default([]),
+  roles: z.array(z.string()).default([]),
+  scope: z.string().default(''),
+  client_id: z.string().optional(),
+});
+
+export const nobody: Caller = { ...anonymous, expiresAtMs: Number.POSITIVE_INFINITY };
+
+export const authenticator = (issuer: Issuer | undefined, now: () => number): Authenticate => {
+  const keys = issuer && keysOf(issuer);
+  return async (token) => {
+    if (token === undefined) return nobody;
+    if (!issuer || !keys) throw new HubError('TOKEN_INVALID');
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: issuer.url,
+        audience: issuer.audience,
+        algorithms,
+        clockTolerance: issuer.toleranceSeconds,
+        currentDate: new Date(now()),
+        requiredClaims: ['exp', 'iat', 'sub'],
+      });
+      return callerOf(payload);
+    } catch (cause) {
+      if (isAway(cause)) throw new HubError('SOURCE_UNAVAILABLE', { message: 'The identity provider is not answering.', source: 'identity' });
+      throw new HubError('TOKEN_INVALID', { originalError: cause as Error });
+    }
+  };
+};
+
+const callerOf = (payload: JWTPayload): Caller => {
+  const claim = claims.parse(payload);
+  return {
+    subject: claim.sub,
+    kind: claim.client_id === claim.sub ? 'service' : 'person',
+    ori: claim['gfipm:2.0:user:EmployerORI'],
+    roles: claim.roles,
+    scopes: claim.scope.split(' ').filter(Boolean),
+    sworn: claim['gfipm:2.0:user:SwornLawEnforcementOfficerIndicator'],
+    certifications: claim.certifications,
+    assignments: claim.assignments.map(normaliseNumber),
+    expiresAtMs: claim.exp * 1000,
+  };
+};
+
+/** The keys' address comes from the issuer's discovery document, read at the first token. */
+const keysOf = ({ url }: Issuer): JWTVerifyGetKey => {
+  let keys: JWTVerifyGetKey | undefined;
+  return async (header, token) => {
+    if (!keys) {
+      const response = await fetch(new URL(`${url.replace(/\/$/, '')}/.well-known/openid-configuration`), { signal: AbortSignal.timeout(5_000) });
+      const { issuer, jwks_uri: jwksUri } = z.object({ issuer: z.literal(url), jwks_uri: z.url() }).parse(await response.json());
+      void issuer;
+      keys = createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 5_000, [customFetch]: fetch });
+    }
+    return keys(header, token);
+  };
+};
+
+const isAway = (cause: unknown): boolean =>
+  cause instanceof TypeError || (cause instanceof Error && ['TimeoutError', 'JWKSTimeout'].includes(cause.name)) || cause instanceof SyntaxError;
+
+/** Case and item numbers compare by letters and digits alone. */
+export const normaliseNumber = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '');
+
+const statement = z.object({
+  purpose: z.enum(purposes).optional(),
+  caseNumber: z.string().trim().min(1).max(64).regex(/^[\w -]+$/).optional(),
+  // A line break would forge lines in whatever prints the audit.
+  reason: z.string().trim().min(1).max(500).regex(/^\P{Cc}*$/u).optional(),
+  onBehalfOf: z.string().regex(/^[A-Z0-9]{9}$/).optional(),
+});
+
+export type Statement = z.infer<typeof statement>;
+
+/** Purpose, case number and reason of the request's `extensions`; other keys are nobody's business here. */
+export const statementOf = (extensions: unknown): Statement => {
+  const parsed = statement.safeParse(extensions ?? {});
+  if (parsed.success) return parsed.data;
+  const names = [...new Set(parsed.error.issues.map(({ path }) => `"${path.join('.') || 'extensions'}"`))].join(', ');
+  throw new HubError('BAD_REQUEST', {
+    message: `In the request's extensions, ${names} has a value that it does not take. "purpose" is one of ${purposes.join(', ')}.`,
+  });
+};

@@ -1,0 +1,164 @@
+/**
+ * GraphQL over HTTP: Apollo Server over the hub, as its `GatewayInterface`. Apollo
+ * parses, validates and writes the answer; what is between is `answer()`.
+ */
+import type { Server } from 'node:http';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { expressMiddleware } from '@as-integrations/express5';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import express from 'express';
+import { type GraphQLFormattedError, GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
+import { anonymous } from '../schema/principal.ts';
+import { answer, type Hub } from './answer.ts';
+
+export interface HttpContext {
+  token: string | undefined;
+  signal: AbortSignal;
+}
+
+export interface HttpOptions {
+  hub: Hub;
+  server: Server;
+  log: Logger;
+  /** How long requests under way may take when the gateway stops. */
+  drainMs: number;
+}
+
+export interface Http {
+  middleware: express.RequestHandler[];
+  stop: () => Promise<void>;
+}
+
+export const openHttp = async ({ hub, server, log, drainMs }: HttpOptions): Promise<Http> => {
+  const apollo = new ApolloServer<HttpContext>({
+    gateway: asGateway(hub),
+    allowBatchedHttpRequests: true,
+    csrfPrevention: true,
+    persistedQueries: false, // A hash that somebody registered would be run as somebody else.
+    introspection: true, // Field rules decide; without a caller there is nothing to see.
+    hideSchemaDetailsFromClientErrors: true,
+    includeStacktraceInErrorResponses: false,
+    parseOptions: { maxTokens: hub.limits.tokens },
+    status400ForVariableCoercionErrors: true,
+    stopOnTerminationSignals: false,
+    logger: { debug: () => {}, info: () => {}, warn: (text: string) => log.warn(text), error: () => log.error('Apollo Server failed.') },
+    formatError: (formatted, error) => format(formatted, error, log),
+    plugins: [
+      recordRefusals(hub),
+      ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: drainMs }),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+  await apollo.start();
+  const context = async ({ req, res }: { req: express.Request; res: express.Response }): Promise<HttpContext> => {
+    const token = bearer(req.header('authorization'));
+    await authenticate(hub, token); // Before anything of the schema is told.
+    const gone = new AbortController();
+    res.on('close', () => res.writableFinished || gone.abort());
+    return { token, signal: gone.signal };
+  };
+  return {
+    middleware: [express.json({ limit: hub.limits.bodyBytes }), boundBatch(hub), expressMiddleware(apollo, { context })],
+    stop: () => apollo.stop(),
+  };
+};
+
+const authenticate = async (hub: Hub, token: string | undefined): Promise<void> => {
+  try {
+    await hub.authenticate(token);
+  } catch (error) {
+    if (error instanceof HubError) await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: error.code });
+    throw error;
+  }
+};
+
+/** `Authorization: Bearer …`; another scheme is a token that does not hold. */
+export const bearer = (header: string | undefined): string | undefined => {
+  if (header === undefined || header.trim() === '') return undefined;
+  return /^Bearer +([\w.~+/=-]+) *$/i.exec(header)?.[1] ?? '';
+};
+
+/** The hub, as Apollo Server wants to see it. */
+const asGateway = (hub: Hub): GatewayInterface => ({
+  onSchemaLoadOrUpdate: (callback) => {
+    callback({ apiSchema: hub.supergraph.api, coreSupergraphSdl: hub.supergraph.sdl });
+    return () => {};
+  },
+  load: async () => ({
+    executor: async ({ document, operationName, request, context }) => {
+      const { token, signal } = context as HttpContext;
+      try {
+        const { data, errors, extensions } = await answer(hub, {
+          document,
+          operationName: operationName ?? undefined,
+          variables: request.variables ?? {},
+          extensions: request.extensions,
+          token,
+          signal,
+        });
+        return { ...(data === undefined ? {} : { data }), ...(errors.length > 0 ? { errors } : {}), ...(extensions ? { extensions } : {}) };
+      } catch (error) {
+        return { errors: [error instanceof GraphQLError ? error : new HubError('INTERNAL', { originalError: error as Error })] };
+      }
+    },
+  }),
+  stop: async () => {},
+});
+
+/** Documents that never reach the pipeline, because they do not parse or do not fit, are recorded too. */
+const recordRefusals = (hub: Hub): ApolloServerPlugin<HttpContext> => ({
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ document, errors }) => {
+      const code = errors[0]?.extensions.code;
+      const early = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
+      if (early || !document) {
+        await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
+      }
+    },
+  }),
+});
+
+const boundBatch =
+  ({ limits }: Hub): express.RequestHandler =>
+  ({ body }, _response, next) => {
+    const size = Array.isArray(body) ? body.length : 1;
+    if (size > limits.batch) throw new HubError('LIMIT_BATCH', { message: `The batch has ${size} operations; the hub allows ${limits.batch}.` });
+    next();
+  };
+
+/** The last word on every error: coded ones pass, parse and validation errors tell the schema's own words, the rest say nothing. */
+export const format = (formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError => {
+  const code = formatted.extensions?.code;
+  const { stacktrace: _, http: __, ...extensions } = formatted.extensions ?? {};
+  if (code === 'GRAPHQL_PARSE_FAILED' && /token limit/.test(formatted.message)) return plain('LIMIT_TOKENS');
+  if (isErrorCode(code) && code !== 'INTERNAL') return { ...formatted, extensions };
+  if (typeof code === 'string' && Object.hasOwn(transport, code)) return { ...formatted, extensions: { code: transport[code as keyof typeof transport] } };
+  const cause = (error as { originalError?: Error }).originalError ?? (error as Error);
+  log.error({ name: cause?.name, at: cause?.stack?.split('\n').slice(1, 5) }, 'An operation failed.');
+  return plain('INTERNAL');
+};
+
+/** Apollo's own codes → ours. */
+const transport = {
+  BAD_REQUEST: 'BAD_REQUEST',
+  BAD_USER_INPUT: 'BAD_USER_INPUT',
+  OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
+} as const;
+
+const plain = (code: keyof typeof errorKinds): GraphQLFormattedError => ({ message: errorKinds[code].message, extensions: { code } });
+
+/** What Express itself refuses: bodies that are too large or are not JSON. */
+export const refuse: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  const coded = error instanceof HubError ? error : new HubError((error as { type?: string }).type === 'entity.too.large' ? 'LIMIT_BODY' : 'BAD_REQUEST');
+  const { http, ...extensions } = coded.extensions as { http?: { status: number } };
+  response.status(http?.status ?? 400).json({ errors: [{ message: coded.message, extensions }] });
+};
+

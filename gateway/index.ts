@@ -1,0 +1,123 @@
+/**
+ * The gateway: config → supergraph → hub → http + ws → listen → drain.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { pino, type Logger } from 'pino';
+import { generateKeys, importSigningKey } from '../schema/principal.ts';
+import { openAudit, withoutAudit } from './audit/audit.ts';
+import { openLedger, type Sql } from './audit/ledger.ts';
+import { authenticator } from './authenticate.ts';
+import { keysOf } from './authorize.ts';
+import { ConfigError, type GatewayConfig } from './config.ts';
+import { executor } from './execute.ts';
+import { addHealth } from './health.ts';
+import { openHttp, refuse } from './http.ts';
+import type { LiveHub } from './live.ts';
+import { planner } from './plan.ts';
+import { readPolicy } from './policy.ts';
+import { openSubgraph, type Subgraph } from './subgraph.ts';
+import { loadSupergraph } from './supergraph.ts';
+import { openUpstream, type Upstream } from './upstream.ts';
+import { openWs } from './ws.ts';
+
+export interface GatewayParts {
+  /** Where the audit goes. Only a supergraph without access rules may be served without. */
+  database?: Sql | undefined;
+  log?: Logger;
+  /** Folder of the explorer's built files, served at `/`. */
+  explorer?: string | undefined;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+export interface Gateway {
+  url: string;
+  port: number;
+  hub: LiveHub;
+  close: () => Promise<void>;
+}
+
+export const startGateway = async (config: GatewayConfig, parts: GatewayParts = {}): Promise<Gateway> => {
+  const { log = pino({ level: 'warn' }) } = parts;
+  const { hub, subgraphs, upstreams } = await openHub(config, parts, log);
+  const app = express().disable('x-powered-by');
+  const server = createServer(app);
+  addHealth(app, { subgraphs: [...subgraphs.values()], issuer: config.issuer?.url });
+  const http = await openHttp({ hub, server, log, drainMs: config.drainMs });
+  app.use('/graphql', ...http.middleware);
+  if (parts.explorer) serveExplorer(app, parts.explorer, config.issuer?.url);
+  app.use(refuse);
+  const ws = openWs({ hub, server, log });
+  await listen(server, config.port, config.host);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`,
+    port,
+    hub,
+    close: async () => {
+      await ws.close();
+      await http.stop();
+      await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+      await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()));
+      await hub.audit.close();
+    },
+  };
+};
+
+interface Opened {
+  hub: LiveHub;
+  subgraphs: Map<string, Subgraph>;
+  upstreams: Map<string, Upstream>;
+}
+
+const openHub = async (config: GatewayConfig, { database, now = Date.now }: GatewayParts, log: Logger): Promise<Opened> => {
+  const supergraph = loadSupergraph(config.supergraph);
+  const policy = readPolicy(supergraph.full);
+  if (policy.stated && !database) throw new ConfigError('The supergraph states access rules, so an audit database is needed: set DATABASE_URL.');
+  const signingKey = await importSigningKey(config.signingKey ?? (await generateKeys()).signing);
+  const places = [...supergraph.subgraphs].map(([name, url]) => ({ name, url: config.subgraphUrls[name] ?? url, signingKey }));
+  const subgraphs = new Map(places.map((place) => [place.name, openSubgraph({ ...place, ...config.subgraph, log })]));
+  const upstreams = new Map(places.map((place) => [place.name, openUpstream(place)]));
+  const audit = database
+    ? openAudit({ ledger: await openLedger(database, (cause) => log.error({ code: (cause as { code?: string }).code }, 'The audit store cannot be written.')), now, intervalMs: config.live.auditIntervalMs })
+    : withoutAudit;
+  const hub: LiveHub = {
+    supergraph,
+    policy,
+    plans: planner(supergraph, policy),
+    authenticate: authenticator(config.issuer, now),
+    execute: executor(supergraph, subgraphs),
+    audit,
+    limits: config.limits,
+    keys: database ? keysOf(supergraph.full, supergraph.api) : new Map(),
+    agency: config.agency,
+    now,
+    newId: randomUUID,
+    upstreams,
+    queueBound: config.live.queueBound,
+    signatureSeconds: config.live.signatureSeconds,
+  };
+  return { hub, subgraphs, upstreams };
+};
+
+/** Nothing but this machine: no CDN, no font host. Only the issuer may be asked besides the gateway itself. */
+const serveExplorer = (app: express.Express, folder: string, issuer: string | undefined): void => {
+  const origin = issuer ? new URL(issuer).origin : '';
+  const policy = `default-src 'self'; connect-src 'self' ws: ${origin}; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'`;
+  app.use((_request, response, next) => {
+    response.set({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    next();
+  });
+  app.use('/', express.static(folder, { index: 'index.html', maxAge: '1h' }));
+};
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new ConfigError(`Port ${port} is taken: choose another with --port.`) : error),
+    );
+    server.listen(port, host, resolve);
+  });

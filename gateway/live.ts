@@ -1,0 +1,157 @@
+/**
+ * One subscription: the primary's subgraph sends events, and each goes through
+ * `answer()` like a request of its own, so authority is decided anew each time.
+ * When what the caller may see has changed, the upstream is subscribed anew,
+ * behind the last event delivered; when it may no longer see the stream at all,
+ * or its token has ended, the stream ends. A lost upstream is resumed.
+ */
+import { type ErrorCode, HubError, isErrorCode } from '../schema/errors.ts';
+import { answer, type Decided, decide, type Hub, type HubRequest, intentOf, Outdated } from './answer.ts';
+import type { StreamEntry } from './audit/audit.ts';
+import { openQueue, type Queue } from './queue.ts';
+import type { Shown } from './redact.ts';
+import type { Upstream, UpstreamEvent } from './upstream.ts';
+
+export interface LiveHub extends Hub {
+  upstreams: ReadonlyMap<string, Upstream>;
+  /** Events that may wait for one reader. */
+  queueBound: number;
+  /** How long a subgraph may read for one signature; then the stream is resumed with a new one. */
+  signatureSeconds: number;
+}
+
+const longestPauseMs = 10_000;
+
+/** Events as the caller is shown them. Throws the reason for which the stream ends, if it is not the client's. */
+export async function* live(hub: LiveHub, request: HubRequest, onFull: () => void = () => {}): AsyncGenerator<Shown, void> {
+  const stream = await open(hub, request);
+  let outcome = 'COMPLETED';
+  try {
+    yield* follow(hub, request, stream, onFull);
+  } catch (error) {
+    outcome = error instanceof HubError ? error.code : 'INTERNAL';
+    throw error;
+  } finally {
+    await stream.entry.close(outcome);
+  }
+}
+
+interface Stream {
+  decided: Decided;
+  entry: StreamEntry;
+  /** The last event delivered, or where the stream began. */
+  cursor: string | undefined;
+}
+
+const open = async (hub: LiveHub, request: HubRequest): Promise<Stream> => {
+  const decided = await decide(hub, request);
+  refuseRoot(decided);
+  return { decided, entry: await hub.audit.open(intentOf(decided)), cursor: undefined };
+};
+
+/** A denied root field leaves nothing to subscribe to. */
+const refuseRoot = ({ authorized, planned }: Decided): Extract<Decided['planned']['plan']['node'], { kind: 'Subscription' }> => {
+  const node = planned.plan.node;
+  if (node?.kind === 'Subscription') return node;
+  const [denial] = authorized.denied;
+  throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', denial ? { policy: denial.lacks.join(', '), path: [denial.responseKey] } : {});
+};
+
+async function* follow(hub: LiveHub, request: HubRequest, stream: Stream, onFull: () => void): AsyncGenerator<Shown, void> {
+  let failures = 0;
+  while (!request.signal?.aborted) {
+    const upstream = await subscribe(hub, request, stream, onFull);
+    try {
+      for await (const event of upstream.events) {
+        if (event.extensions?.opening) {
+          stream.cursor ??= event.extensions.cursor;
+          failures = 0;
+          continue;
+        }
+        yield await deliver(hub, request, stream, event);
+        stream.cursor = event.extensions?.cursor ?? stream.cursor;
+      }
+    } catch (error) {
+      if (error instanceof Outdated) stream.decided = error.decided;
+      else if (isPassing(error)) await pause(Math.min(100 * 2 ** failures++, longestPauseMs), request.signal);
+      else throw error;
+      if (!(error instanceof Outdated)) stream.decided = await decide(hub, request); // Throws when the token has ended meanwhile.
+    } finally {
+      upstream.stop();
+    }
+  }
+}
+
+/** Resumed behind the last event delivered: a connection that broke, a subgraph that restarts, a signature that has ended. */
+const isPassing = (error: unknown): boolean => error instanceof HubError && (error.code === 'SOURCE_UNAVAILABLE' || error.code === 'STREAM_ENDED');
+
+/** The event as shown, or the reason for which it cannot be. */
+const deliver = async (hub: LiveHub, request: HubRequest, { decided, entry }: Stream, answerOfEvent: UpstreamEvent): Promise<Shown> => {
+  const ended = endOf(answerOfEvent);
+  if (ended) throw new HubError(ended);
+  const { principal, planned } = decided;
+  return answer(hub, { ...request, event: { answer: answerOfEvent, entry, operationId: principal.operationId, hash: planned.hash } });
+};
+
+/** A result with errors and no data is the upstream's last word. */
+const endOf = ({ data, errors }: UpstreamEvent): ErrorCode | undefined => {
+  if (data !== undefined || !errors?.length) return undefined;
+  const code = errors[0]?.extensions?.code;
+  return isErrorCode(code) ? code : 'SOURCE_REFUSED';
+};
+
+interface Subscribed {
+  events: Queue<UpstreamEvent>;
+  stop: () => void;
+}
+
+const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream, onFull: () => void): Promise<Subscribed> => {
+  const { primary } = refuseRoot(stream.decided);
+  const upstream = hub.upstreams.get(primary.serviceName);
+  if (!upstream) throw new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName });
+  const events = openQueue<UpstreamEvent>(hub.queueBound, () => {
+    onFull();
+    return new HubError('READER_TOO_SLOW');
+  });
+  const leave = () => events.end();
+  request.signal?.addEventListener('abort', leave, { once: true });
+  const { principal } = stream.decided;
+  const used = primary.variableUsages ?? [];
+  const stop = await upstream.subscribe(
+    {
+      query: primary.operation,
+      operationName: primary.operationName,
+      variables: Object.fromEntries(Object.entries(request.variables).filter(([name]) => used.includes(name))),
+      principal,
+      resumeAfter: stream.cursor,
+      lifetimeSeconds: lifetimeOf(stream.decided, hub),
+    },
+    {
+      next: (event) => events.push({ value: event, latestOf: event.extensions?.latest && !event.extensions.opening ? event.extensions.key : undefined }),
+      end: (error) => events.end(error ?? new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName })),
+    },
+  );
+  return {
+    events,
+    stop: () => {
+      request.signal?.removeEventListener('abort', leave);
+      stop();
+    },
+  };
+};
+
+/** Never past the token's own end. */
+const lifetimeOf = ({ expiresAtMs }: Decided, { signatureSeconds, now }: LiveHub): number =>
+  Math.max(1, Math.min(signatureSeconds, Math.floor((expiresAtMs - now()) / 1000)));
+
+const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+

@@ -1,0 +1,98 @@
+/**
+ * What the sources gave → what the caller is shown: marks become nulls with an
+ * error at their path, the audit's keys are taken out and told, and errors keep
+ * a code and a safe message only. Pure.
+ */
+import { GraphQLError } from 'graphql';
+import { errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
+import { type Denial, deniedPrefix, keyPrefix } from './authorize.ts';
+
+export interface Shown {
+  data: Record<string, unknown> | null | undefined;
+  errors: GraphQLError[];
+  extensions?: Record<string, unknown>;
+  /** Keys of the entities in the answer: `Person:…`. */
+  entities: string[];
+}
+
+export interface Raw {
+  data?: Record<string, unknown> | null | undefined;
+  errors?: readonly GraphQLError[] | undefined;
+  /** Nulls that stand for values which do not fit the schema: where, and which field. */
+  completion?: readonly GraphQLError[] | undefined;
+}
+
+/** What would satisfy a denial, in words. */
+export type Explain = (denial: Denial) => string;
+
+/** The same refusal at a thousand places is told at the first ones. */
+const maximumErrorsEach = 25;
+
+interface Walk {
+  denied: readonly Denial[];
+  told: Map<number, number>;
+  errors: GraphQLError[];
+  entities: Set<string>;
+  /** Where nulls come to rest that may not stand at their field. */
+  hollow: (string | number)[][];
+}
+
+export const redact = ({ data, errors = [], completion = [] }: Raw, denied: readonly Denial[], explain: Explain): Shown => {
+  const walk: Walk = { denied, told: new Map(), errors: [], entities: new Set(), hollow: [] };
+  const shown = data ? (show(data, [], walk, explain) as Record<string, unknown>) : data;
+  return {
+    data: shown && hollowed(shown, walk.hollow),
+    errors: [...walk.errors, ...errors.map(clean)],
+    ...(completion.length > 0 ? { extensions: { valueCompletion: completion.map(({ message, path }) => ({ message, path })) } } : {}),
+    entities: [...walk.entities],
+  };
+};
+
+const show = (value: unknown, path: (string | number)[], walk: Walk, explain: Explain): unknown => {
+  if (Array.isArray(value)) return value.map((entry, at) => show(entry, [...path, at], walk, explain));
+  if (!value || typeof value !== 'object') return value;
+  const shown: Record<string, unknown> = Object.create(null);
+  for (const [key, entry] of Object.entries(value)) {
+    if (key.startsWith(keyPrefix)) walk.entities.add(`${key.slice(keyPrefix.length)}:${String(entry)}`);
+    else if (key.startsWith(deniedPrefix)) refuse(Number(key.slice(deniedPrefix.length)), { shown, path }, walk, explain);
+    else shown[key] = show(entry, [...path, key], walk, explain);
+  }
+  return shown;
+};
+
+const refuse = (number: number, { shown, path }: { shown: Record<string, unknown>; path: (string | number)[] }, walk: Walk, explain: Explain): void => {
+  const denial = walk.denied[number];
+  if (!denial) return;
+  shown[denial.responseKey] = null;
+  if (denial.restsAbove !== undefined) walk.hollow.push(path.slice(0, path.length - denial.restsAbove));
+  const times = (walk.told.get(number) ?? 0) + 1;
+  walk.told.set(number, times);
+  if (times <= maximumErrorsEach) walk.errors.push(refusal(denial, [...path, denial.responseKey], explain));
+};
+
+const hollowed = (data: Record<string, unknown>, places: (string | number)[][]): Record<string, unknown> | null => {
+  for (const place of places) {
+    const last = place.at(-1);
+    if (last === undefined) return null;
+    const holder = place.slice(0, -1).reduce<unknown>((value, step) => (value as Record<string | number, unknown> | null)?.[step], data);
+    if (holder) (holder as Record<string | number, unknown>)[last] = null;
+  }
+  return data;
+};
+
+const refusal = (denial: Denial, path: (string | number)[], explain: Explain): HubError =>
+  new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { path, policy: denial.lacks.join(', '), satisfiedBy: explain(denial) });
+
+/** A subgraph's text never passes: it may quote a record, a statement or a host. */
+export const clean = (error: GraphQLError): GraphQLError => {
+  const { code, source, policy, satisfiedBy } = error.extensions;
+  const known = isErrorCode(code) ? code : 'SOURCE_REFUSED';
+  return new HubError(known, {
+    message: error instanceof HubError ? error.message : errorKinds[known].message,
+    ...(error.path ? { path: error.path } : {}),
+    ...strings({ source, policy, satisfiedBy }),
+  });
+};
+
+const strings = (values: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));

@@ -1,0 +1,157 @@
+/**
+ * One hop: a signed request to one subgraph over keep-alive HTTP, with a deadline
+ * and a circuit breaker. It never rejects: a subgraph that is dead, slow or
+ * talking nonsense becomes coded errors at the paths that it was asked for.
+ */
+import CircuitBreaker from 'opossum';
+import type { Logger } from 'pino';
+import { Agent, request as send } from 'undici';
+import { GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { type ErrorCode, HubError } from '../schema/errors.ts';
+import { type Principal, type SigningKey, signPrincipal } from '../schema/principal.ts';
+import { principalHeader } from '../schema/wire.ts';
+
+export interface Hop {
+  query: string;
+  variables: Record<string, unknown>;
+  operationName?: string | undefined;
+  principal: Principal;
+  /** Response paths that the request answers for, told when it cannot. */
+  paths: () => (string | number)[][];
+  signal?: AbortSignal | undefined;
+}
+
+export interface HopAnswer {
+  data?: Record<string, unknown> | null;
+  errors?: HopError[];
+}
+
+export interface HopError {
+  message: string;
+  path?: (string | number)[];
+  extensions?: Record<string, unknown>;
+}
+
+export interface Subgraph {
+  name: string;
+  url: string;
+  ask: (hop: Hop) => Promise<HopAnswer>;
+  close: () => Promise<void>;
+}
+
+export interface SubgraphOptions {
+  name: string;
+  url: string;
+  signingKey: SigningKey;
+  timeoutMs: number;
+  /** Answers larger than this are nonsense. */
+  maximumBytes: number;
+  breaker: { failurePercentage: number; resetMs: number; minimum: number };
+  log: Logger;
+}
+
+/** How long a hop's signature holds; longer than any deadline, shorter than a coffee. */
+const signatureSeconds = 60;
+
+const answerSchema = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).nullish(), extensions: z.record(z.string(), z.unknown()).nullish() }))
+    .nullish(),
+});
+
+export const openSubgraph = (options: SubgraphOptions): Subgraph => {
+  const { name, url, breaker, log } = options;
+  const agent = new Agent({ keepAliveTimeout: 30_000, connections: 64, headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs });
+  const circuit = new CircuitBreaker((hop: Hop) => post(hop, options, agent), {
+    timeout: false, // The request has its own deadline, which also frees its socket.
+    errorThresholdPercentage: breaker.failurePercentage,
+    resetTimeout: breaker.resetMs,
+    volumeThreshold: breaker.minimum,
+    errorFilter: (error: unknown) => (error as Error).name === 'AbortError', // The client left; that says nothing of the subgraph.
+  });
+  circuit.on('open', () => log.warn({ source: name }, 'The subgraph fails too often: it is not asked for a while.'));
+  circuit.on('close', () => log.info({ source: name }, 'The subgraph answers again.'));
+  return {
+    name,
+    url,
+    ask: async (hop) => {
+      try {
+        return (await circuit.fire(hop)) as HopAnswer;
+      } catch (error) {
+        const code = codeOf(error);
+        log.warn({ source: name, code, cause: (error as { code?: string }).code ?? (error as Error).name }, 'A subgraph request failed.');
+        return { data: null, errors: failures(code, name, hop.paths()) };
+      }
+    },
+    close: async () => {
+      circuit.shutdown();
+      await agent.close();
+    },
+  };
+};
+
+const post = async ({ query, variables, operationName, principal, signal }: Hop, options: SubgraphOptions, agent: Agent): Promise<HopAnswer> => {
+  const body = JSON.stringify({ query, variables, operationName });
+  const signature = await signPrincipal(principal, { audience: options.name, body, lifetimeSeconds: signatureSeconds }, options.signingKey);
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const response = await send(options.url, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', accept: 'application/json', [principalHeader]: signature },
+    dispatcher: agent,
+    signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+  });
+  const text = await read(response.body, options.maximumBytes);
+  const answer = parse(text);
+  if (response.statusCode >= 500 && !answer.errors) throw new HubError('SOURCE_UNAVAILABLE');
+  if (response.statusCode >= 400 && !answer.errors) throw new HubError('SOURCE_REFUSED');
+  return answer;
+};
+
+const read = async (body: AsyncIterable<Buffer>, maximumBytes: number): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maximumBytes) throw new HubError('SOURCE_INVALID');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+};
+
+/** `__proto__` in an answer would reach objects that merge it; such keys are dropped as they are parsed. */
+const parse = (text: string): HopAnswer => {
+  try {
+    const value: unknown = JSON.parse(text, (key, entry: unknown) => (key === '__proto__' || key === 'constructor' || key === 'prototype' ? undefined : entry));
+    const { data, errors } = answerSchema.parse(value);
+    if (data === undefined && !errors) throw new Error('neither data nor errors');
+    return {
+      ...(data === undefined ? {} : { data }),
+      ...(errors?.length
+        ? { errors: errors.map(({ message, path, extensions }) => ({ message, ...(path ? { path } : {}), ...(extensions ? { extensions } : {}) })) }
+        : {}),
+    };
+  } catch (cause) {
+    throw new HubError('SOURCE_INVALID', { originalError: cause as Error });
+  }
+};
+
+const codeOf = (error: unknown): ErrorCode => {
+  if (error instanceof HubError) return error.code;
+  const { name, code } = error as { name?: string; code?: string };
+  return name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' ? 'SOURCE_TIMEOUT' : 'SOURCE_UNAVAILABLE';
+};
+
+const failures = (code: ErrorCode, source: string, paths: (string | number)[][]): HopError[] => {
+  const { message, extensions } = new HubError(code, { source });
+  const places = paths.length > 0 ? paths : [undefined];
+  return places.map((path) => ({ message, extensions, ...(path ? { path } : {}) }));
+};
+
+/** The subgraph's own errors, cleaned of everything but code, policy and path, and named after their source. */
+export const asSource = (name: string, { path, extensions }: HopError): GraphQLError => {
+  const kept = { code: extensions?.code, policy: extensions?.policy, satisfiedBy: extensions?.satisfiedBy, source: name };
+  return new GraphQLError('', { path: path ?? null, extensions: kept });
+};

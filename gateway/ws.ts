@@ -1,0 +1,172 @@
+/**
+ * GraphQL over WebSocket (graphql-ws): queries, mutations and subscriptions, by
+ * the same pipeline as over HTTP. The token comes with `connection_init` as
+ * `{ "authorization": "Bearer …" }`; when it ends, so does the socket.
+ */
+import type { Server } from 'node:http';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, parse, specifiedRules, validate } from 'graphql';
+import type { Context, SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { HubError } from '../schema/errors.ts';
+import { anonymous } from '../schema/principal.ts';
+import { answer, type HubRequest } from './answer.ts';
+import { closeCodes } from './closecodes.ts';
+import { bearer, format } from './http.ts';
+import { type LiveHub, live } from './live.ts';
+import type { Shown } from './redact.ts';
+
+export interface WsOptions {
+  hub: LiveHub;
+  server: Server;
+  log: Logger;
+}
+
+/** What graphql-ws carries from `onSubscribe` to the execution. */
+interface Operation extends ExecutionArgs {
+  request: HubRequest;
+  socket: Extra['socket'];
+}
+
+/** What a socket keeps between its messages. */
+type SocketState = { token?: string | undefined; timer?: NodeJS.Timeout };
+type Socket = Context<Record<string, unknown>, Extra & Partial<SocketState>>;
+
+export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<void> } => {
+  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: hub.limits.bodyBytes, perMessageDeflate: false });
+  const handle = useServer<Record<string, unknown>, SocketState>(
+    {
+      schema: hub.supergraph.api,
+      connectionInitWaitTimeout: 5_000,
+      onConnect: (context) => connect(hub, context),
+      onSubscribe: (context, _id, payload) => prepare(hub, context, payload),
+      execute: (args) => execute(hub, args as Operation) as never,
+      subscribe: (args) => subscribe(hub, args as Operation) as never,
+      onError: (_context, _id, _payload, errors) => errors.map((error) => format(error instanceof GraphQLError ? error.toJSON() : error, error, log)),
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors ? { ...result, errors: result.errors.map((error) => format(error instanceof GraphQLError ? error.toJSON() : error, error, log)) as never } : result,
+      onClose: ({ extra }) => clearTimeout(extra.timer),
+    },
+    sockets,
+    10_000,
+  );
+  return {
+    close: async () => {
+      for (const socket of sockets.clients) socket.close(closeCodes.GOING_AWAY.code, closeCodes.GOING_AWAY.reason);
+      await handle.dispose();
+      sockets.close();
+    },
+  };
+};
+
+/** False closes the socket with 4403 in graphql-ws; a token that does not hold is told as 4401 instead. */
+const connect = async (hub: LiveHub, { connectionParams, extra }: Socket): Promise<boolean> => {
+  const header = connectionParams?.authorization ?? connectionParams?.Authorization;
+  extra.token = bearer(typeof header === 'string' ? header : undefined);
+  try {
+    const { expiresAtMs } = await hub.authenticate(extra.token);
+    closeAt(expiresAtMs, hub.now(), extra);
+    return true;
+  } catch (error) {
+    await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: error instanceof HubError ? error.code : 'INTERNAL' });
+    extra.socket.close(closeCodes.TOKEN_EXPIRED.code, closeCodes.TOKEN_EXPIRED.reason);
+    return false;
+  }
+};
+
+/** setTimeout holds 24 days at the most; no token lives that long here, and a longer one is looked at again by each event. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const closeAt = (expiresAtMs: number, nowMs: number, extra: Socket['extra']): void => {
+  if (!Number.isFinite(expiresAtMs)) return;
+  const { code, reason } = closeCodes.TOKEN_EXPIRED;
+  extra.timer = setTimeout(() => extra.socket.close(code, reason), Math.min(longestTimerMs, Math.max(0, expiresAtMs - nowMs)));
+  extra.timer.unref();
+};
+
+const prepare = async (hub: LiveHub, context: Socket, payload: SubscribePayload): Promise<Operation | readonly GraphQLError[]> => {
+  const { query, variables, operationName, extensions } = payload;
+  try {
+    if (Object.keys(context.subscriptions).length > hub.limits.streams) {
+      throw new HubError('LIMIT_STREAMS', { message: `The connection has more than ${hub.limits.streams} open operations.` });
+    }
+    const document = read(hub, query);
+    return {
+      schema: hub.supergraph.api,
+      document,
+      operationName: operationName ?? null,
+      variableValues: variables ?? {},
+      socket: context.extra.socket,
+      request: { document, operationName: operationName ?? undefined, variables: variables ?? {}, extensions, token: context.extra.token },
+    };
+  } catch (error) {
+    const errors = error instanceof Invalid ? error.errors : [error instanceof GraphQLError ? error : new HubError('BAD_REQUEST')];
+    const code = errors[0]?.extensions.code;
+    await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: typeof code === 'string' ? code : 'GRAPHQL_VALIDATION_FAILED' });
+    return errors;
+  }
+};
+
+class Invalid extends Error {
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('The document does not fit the schema.');
+    this.errors = errors;
+  }
+}
+
+/** Parsed and valid, as Apollo Server does it for HTTP. */
+const read = ({ supergraph, limits }: LiveHub, query: string): DocumentNode => {
+  let document: DocumentNode;
+  try {
+    document = parse(query, { maxTokens: limits.tokens });
+  } catch (cause) {
+    const tooLong = cause instanceof GraphQLError && /token limit/.test(cause.message);
+    throw tooLong ? new HubError('LIMIT_TOKENS') : new HubError('GRAPHQL_PARSE_FAILED', { message: (cause as Error).message });
+  }
+  const errors = validate(supergraph.api, document, specifiedRules, { hideSuggestions: true });
+  if (errors.length === 0) return document;
+  throw new Invalid(errors.map((error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })));
+};
+
+const execute = async (hub: LiveHub, { request }: Operation): Promise<ExecutionResult> => {
+  try {
+    return resultOf(await answer(hub, request));
+  } catch (error) {
+    return { errors: [coded(error)] };
+  }
+};
+
+const subscribe = (hub: LiveHub, { request, socket }: Operation): AsyncGenerator<ExecutionResult, void> => {
+  const left = new AbortController();
+  const tooSlow = () => {
+    const { code, reason } = closeCodes.READER_TOO_SLOW;
+    socket.close(code, reason);
+  };
+  const events = results(live(hub, { ...request, signal: left.signal }, tooSlow));
+  // `return()` alone would wait for the event under way, which may never come.
+  const leave = events.return.bind(events);
+  events.return = (value) => {
+    left.abort();
+    return leave(value);
+  };
+  return events;
+};
+
+async function* results(events: AsyncGenerator<Shown, void>): AsyncGenerator<ExecutionResult, void> {
+  try {
+    for await (const shown of events) yield resultOf(shown);
+  } catch (error) {
+    yield { errors: [coded(error)] };
+  }
+}
+
+const resultOf = ({ data, errors, extensions }: Shown): ExecutionResult => ({
+  ...(data === undefined ? {} : { data }),
+  ...(errors.length > 0 ? { errors } : {}),
+  ...(extensions ? { extensions } : {}),
+});
+
+const coded = (error: unknown): GraphQLError => (error instanceof GraphQLError ? error : new HubError('INTERNAL', { originalError: error as Error }));
