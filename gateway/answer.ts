@@ -18,6 +18,7 @@ import { type Authority, type Policy, permits } from './policy.ts';
 import { redact, type Shown } from './redact.ts';
 import type { HopAnswer } from './subgraph.ts';
 import type { Supergraph } from './supergraph.ts';
+import { fitVariables } from './variables.ts';
 
 export interface Hub {
   supergraph: Supergraph;
@@ -97,11 +98,13 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   const caller = await hub.authenticate(request.token);
   const principal = principalOf(hub, caller, request);
   try {
+    fitVariables(hub.supergraph.api, request);
     limit({ ...request, schema: hub.supergraph.api, limits: hub.limits });
     const authority = authorityOf(principal);
     const authorized = authorize({ ...request, authority, policy: hub.policy, schema: hub.supergraph.api, keys: hub.keys });
     const planned = hub.plans.for(authorized.document);
-    if (!permits(planned.fetches, authority)) throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });
+    if (!permits(planned.fetches, authority))
+      throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });
     return { principal, expiresAtMs: caller.expiresAtMs, authorized, planned };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
@@ -110,10 +113,15 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   }
 };
 
-const run = async (hub: Hub, { variables, event, signal }: HubRequest, { principal, authorized, planned }: Decided): Promise<Shown> => {
+const run = async (
+  hub: Hub,
+  { variables, event, signal }: HubRequest,
+  { principal, authorized, planned }: Decided,
+): Promise<Shown> => {
   const { document, denied } = authorized;
   const raw = await hub.execute({ document, plan: planned.plan, variables, principal, event: event?.answer, signal });
-  const words = (lacks: string[]) => lacks.map((label) => explain(label, { principal, nowMs: hub.now(), agency: hub.agency })).join(' ');
+  const words = (lacks: string[]) =>
+    lacks.map((label) => explain(label, { principal, nowMs: hub.now(), agency: hub.agency })).join(' ');
   return redact(raw, denied, (denial) => words(denial.lacks));
 };
 

@@ -58,7 +58,8 @@ export const authenticator = (issuer: Issuer | undefined, now: () => number): Au
       });
       return callerOf(payload);
     } catch (cause) {
-      if (isAway(cause)) throw new HubError('SOURCE_UNAVAILABLE', { message: 'The identity provider is not answering.', source: 'identity' });
+      if (isAway(cause))
+        throw new HubError('SOURCE_UNAVAILABLE', { message: 'The identity provider is not answering.', source: 'identity' });
       throw new HubError('TOKEN_INVALID', { originalError: cause as Error });
     }
   };
@@ -84,7 +85,9 @@ const keysOf = ({ url }: Issuer): JWTVerifyGetKey => {
   let keys: JWTVerifyGetKey | undefined;
   return async (header, token) => {
     if (!keys) {
-      const response = await fetch(new URL(`${url.replace(/\/$/, '')}/.well-known/openid-configuration`), { signal: AbortSignal.timeout(5_000) });
+      const response = await fetch(new URL(`${url.replace(/\/$/, '')}/.well-known/openid-configuration`), {
+        signal: AbortSignal.timeout(5_000),
+      });
       const { issuer, jwks_uri: jwksUri } = z.object({ issuer: z.literal(url), jwks_uri: z.url() }).parse(await response.json());
       void issuer;
       keys = createRemoteJWKSet(new URL(jwksUri), { cooldownDuration: 5_000, [customFetch]: fetch });
@@ -94,17 +97,34 @@ const keysOf = ({ url }: Issuer): JWTVerifyGetKey => {
 };
 
 const isAway = (cause: unknown): boolean =>
-  cause instanceof TypeError || (cause instanceof Error && ['TimeoutError', 'JWKSTimeout'].includes(cause.name)) || cause instanceof SyntaxError;
+  cause instanceof TypeError ||
+  (cause instanceof Error && ['TimeoutError', 'JWKSTimeout'].includes(cause.name)) ||
+  cause instanceof SyntaxError;
 
 /** Case and item numbers compare by letters and digits alone. */
 export const normaliseNumber = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, '');
 
 const statement = z.object({
   purpose: z.enum(purposes).optional(),
-  caseNumber: z.string().trim().min(1).max(64).regex(/^[\w -]+$/).optional(),
+  caseNumber: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .regex(/^[\w -]+$/)
+    .optional(),
   // A line break would forge lines in whatever prints the audit.
-  reason: z.string().trim().min(1).max(500).regex(/^\P{Cc}*$/u).optional(),
-  onBehalfOf: z.string().regex(/^[A-Z0-9]{9}$/).optional(),
+  reason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .regex(/^\P{Cc}*$/u)
+    .optional(),
+  onBehalfOf: z
+    .string()
+    .regex(/^[A-Z0-9]{9}$/)
+    .optional(),
 });
 
 export type Statement = z.infer<typeof statement>;

@@ -14,12 +14,12 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
-  getNullableType,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isAbstractType,
   isCompositeType,
   isListType,
@@ -27,8 +27,10 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionNode,
   type SelectionSetNode,
+  TypeMetaFieldDef,
 } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import { type Authority, both, missing, open, type Policy, permits, type Rule } from './policy.ts';
@@ -81,14 +83,20 @@ export const authorize = (options: AuthorizeOptions): Authorized => {
   const walk: Walk = { ...options, fragments: fragmentsOf(options.document), denied: [], fields: new Set() };
   const selectionSet = filter(operation.selectionSet, { type: root, restsAbove: 0 }, walk);
   const filtered = { ...operation, selectionSet, variableDefinitions: stillUsed(operation, selectionSet) };
-  return { document: { kind: Kind.DOCUMENT, definitions: [filtered] }, operation: filtered, denied: walk.denied, fields: [...walk.fields] };
+  return {
+    document: { kind: Kind.DOCUMENT, definitions: [filtered] },
+    operation: filtered,
+    denied: walk.denied,
+    fields: [...walk.fields],
+  };
 };
 
 export const findOperation = (document: DocumentNode, operationName?: string | undefined): OperationDefinitionNode => {
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const found = operationName ? operations.filter((node) => node.name?.value === operationName) : operations;
   const [operation, another] = found;
-  if (!operation || another) throw new HubError('BAD_REQUEST', { message: 'The document has no operation of that name, or several and none is named.' });
+  if (!operation || another)
+    throw new HubError('BAD_REQUEST', { message: 'The document has no operation of that name, or several and none is named.' });
   return operation;
 };
 
@@ -101,7 +109,10 @@ interface Place {
 const filter = (set: SelectionSetNode, place: Place, walk: Walk): SelectionSetNode => {
   const selections = set.selections.flatMap((node) => select(node, place, walk));
   const key = isObjectType(place.type) ? walk.keys.get(place.type.name) : undefined;
-  return { kind: Kind.SELECTION_SET, selections: key ? [...selections, alias(`${keyPrefix}${place.type.name}`, key)] : selections };
+  return {
+    kind: Kind.SELECTION_SET,
+    selections: key ? [...selections, alias(`${keyPrefix}${place.type.name}`, key)] : selections,
+  };
 };
 
 const select = (node: SelectionNode, place: Place, walk: Walk): SelectionNode[] => {
@@ -140,7 +151,10 @@ const selectField = (node: FieldNode, place: Place, walk: Walk): FieldNode => {
   const field = fieldOf(name, place.type);
   const given = field && getNamedType(field.type);
   if (!node.selectionSet || !field || !isCompositeType(given)) return node;
-  return { ...node, selectionSet: filter(node.selectionSet, { type: given, restsAbove: restsAbove(field.type, place.restsAbove) }, walk) };
+  return {
+    ...node,
+    selectionSet: filter(node.selectionSet, { type: given, restsAbove: restsAbove(field.type, place.restsAbove) }, walk),
+  };
 };
 
 /** How far a null at an object of this field climbs: past each non-null position, list items included. */
@@ -170,8 +184,11 @@ const deny = (node: FieldNode, { type, restsAbove }: Place, rule: Rule, walk: Wa
   return { ...alias(mark, '__typename'), directives: node.directives ?? [] };
 };
 
-const fieldOf = (name: string, type: GraphQLCompositeType): GraphQLField<unknown, unknown> | undefined =>
-  'getFields' in type ? type.getFields()[name] : undefined;
+const fieldOf = (name: string, type: GraphQLCompositeType): GraphQLField<unknown, unknown> | undefined => {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef; // No type lists these two; below them fragments are spread as anywhere.
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return 'getFields' in type ? type.getFields()[name] : undefined;
+};
 
 const alias = (as: string, name: string): FieldNode => ({
   kind: Kind.FIELD,
@@ -180,10 +197,15 @@ const alias = (as: string, name: string): FieldNode => ({
 });
 
 export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> =>
-  new Map(document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])));
+  new Map(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])),
+  );
 
 /** A variable that only denied fields used would make the document invalid. */
-const stillUsed = (operation: OperationDefinitionNode, selectionSet: SelectionSetNode): OperationDefinitionNode['variableDefinitions'] => {
+const stillUsed = (
+  operation: OperationDefinitionNode,
+  selectionSet: SelectionSetNode,
+): OperationDefinitionNode['variableDefinitions'] => {
   const used = new Set<string>();
   const look = (value: unknown): void => {
     if (Array.isArray(value)) for (const entry of value) look(entry);

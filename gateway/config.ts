@@ -23,7 +23,7 @@ export interface GatewayConfig {
   signingKey: JWK | undefined;
   limits: Limits;
   subgraph: { timeoutMs: number; maximumBytes: number; breaker: { failurePercentage: number; resetMs: number; minimum: number } };
-  live: { queueBound: number; signatureSeconds: number; auditIntervalMs: number };
+  live: { queueBound: number; signatureSeconds: number; stallMs: number; auditIntervalMs: number };
   drainMs: number;
 }
 
@@ -50,7 +50,10 @@ const settings = z.object({
   OIDC_ISSUER: z.url().optional(),
   OIDC_AUDIENCE: z.string().default('rtcc-hub'),
   OIDC_CLOCK_TOLERANCE_SECONDS: integer(5, 0),
-  HUB_AGENCY_ORI: z.string().regex(/^[A-Z0-9]{9}$/).default('LANPD0000'),
+  HUB_AGENCY_ORI: z
+    .string()
+    .regex(/^[A-Z0-9]{9}$/)
+    .default('LANPD0000'),
   HUB_SIGNING_KEY: z.string().optional(),
   HUB_LIMIT_DEPTH: integer(20),
   HUB_LIMIT_ALIASES: integer(50, 0),
@@ -68,6 +71,7 @@ const settings = z.object({
   HUB_BREAKER_MINIMUM: integer(5),
   HUB_LIVE_QUEUE: integer(1_000),
   HUB_LIVE_SIGNATURE_SECONDS: integer(300),
+  HUB_LIVE_STALL_MS: integer(15_000),
   HUB_AUDIT_INTERVAL_MS: integer(5_000),
   HUB_DRAIN_MS: integer(5_000, 0),
 });
@@ -86,7 +90,10 @@ export const readConfig = (env: Environment, flags: GatewayFlags = {}): GatewayC
     port: set.PORT,
     supergraph: readSupergraph(set.SUPERGRAPH),
     subgraphUrls: urlsOf(env),
-    issuer: set.OIDC_ISSUER === undefined ? undefined : { url: set.OIDC_ISSUER, audience: set.OIDC_AUDIENCE, toleranceSeconds: set.OIDC_CLOCK_TOLERANCE_SECONDS },
+    issuer:
+      set.OIDC_ISSUER === undefined
+        ? undefined
+        : { url: set.OIDC_ISSUER, audience: set.OIDC_AUDIENCE, toleranceSeconds: set.OIDC_CLOCK_TOLERANCE_SECONDS },
     agency: set.HUB_AGENCY_ORI,
     signingKey: keyOf(set.HUB_SIGNING_KEY),
     limits: {
@@ -103,9 +110,18 @@ export const readConfig = (env: Environment, flags: GatewayFlags = {}): GatewayC
     subgraph: {
       timeoutMs: set.HUB_SUBGRAPH_TIMEOUT_MS,
       maximumBytes: set.HUB_SUBGRAPH_MAXIMUM_BYTES,
-      breaker: { failurePercentage: set.HUB_BREAKER_FAILURE_PERCENTAGE, resetMs: set.HUB_BREAKER_RESET_MS, minimum: set.HUB_BREAKER_MINIMUM },
+      breaker: {
+        failurePercentage: set.HUB_BREAKER_FAILURE_PERCENTAGE,
+        resetMs: set.HUB_BREAKER_RESET_MS,
+        minimum: set.HUB_BREAKER_MINIMUM,
+      },
     },
-    live: { queueBound: set.HUB_LIVE_QUEUE, signatureSeconds: set.HUB_LIVE_SIGNATURE_SECONDS, auditIntervalMs: set.HUB_AUDIT_INTERVAL_MS },
+    live: {
+      queueBound: set.HUB_LIVE_QUEUE,
+      signatureSeconds: set.HUB_LIVE_SIGNATURE_SECONDS,
+      stallMs: set.HUB_LIVE_STALL_MS,
+      auditIntervalMs: set.HUB_AUDIT_INTERVAL_MS,
+    },
     drainMs: set.HUB_DRAIN_MS,
   });
 };
@@ -130,7 +146,9 @@ const urlsOf = (env: Environment): Record<string, string> =>
 const keyOf = (text: string | undefined): JWK | undefined => {
   if (text === undefined) return undefined;
   try {
-    const key = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), d: z.string(), x: z.string() }).parse(JSON.parse(text));
+    const key = z
+      .looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), d: z.string(), x: z.string() })
+      .parse(JSON.parse(text));
     return key as JWK;
   } catch {
     throw new ConfigError('HUB_SIGNING_KEY: expected an Ed25519 private key as a JWK; "npm run hub -- keys" prints one.');

@@ -7,8 +7,8 @@ import type { QueryPlan } from '@apollo/query-planner';
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import { type DocumentNode, type GraphQLError, Kind, parse, type SelectionNode } from 'graphql';
 import type { Principal } from '../schema/principal.ts';
-import { asSource, type Hop, type HopAnswer, type Subgraph } from './subgraph.ts';
 import type { Raw } from './redact.ts';
+import { asSource, type Hop, type HopAnswer, type Subgraph } from './subgraph.ts';
 import type { Supergraph } from './supergraph.ts';
 
 export interface Execution {
@@ -77,7 +77,9 @@ const pathsOf = (document: DocumentNode, { representations }: Record<string, unk
   if (operation?.kind !== Kind.OPERATION_DEFINITION) return [];
   const root = operation.selectionSet.selections;
   if (!Array.isArray(representations)) return responseKeys(root).map((key) => [key]);
-  const keys = root.flatMap((node) => (node.kind === Kind.FIELD && node.selectionSet ? responseKeys(node.selectionSet.selections) : []));
+  const keys = root.flatMap((node) =>
+    node.kind === Kind.FIELD && node.selectionSet ? responseKeys(node.selectionSet.selections) : [],
+  );
   const shown = representations.slice(0, maximumPlaces);
   return [...new Set(keys)].flatMap((key) => shown.map((_, at) => ['_entities', at, key]));
 };

@@ -39,7 +39,15 @@ export const grantRules: Readonly<Record<string, GrantRule>> = {
   'rms:victim-identity': { roles: investigative, certification: 'CJIS', purposes: criminalJustice, caseNumber: true, own: true },
   // A permissible purpose is stated before a commercial database is searched (DPPA 18 USC 2721(b)(1), GLBA 15 USC 6802(e)); never employment (J: FCRA).
   'people:leads': { roles: investigative, certification: 'DPPA', purposes: criminalJustice, caseNumber: true, own: true },
-  'people:ssn': { roles: investigative, certification: 'DPPA', purposes: criminalJustice, caseNumber: true, reason: true, sworn: true, own: true },
+  'people:ssn': {
+    roles: investigative,
+    certification: 'DPPA',
+    purposes: criminalJustice,
+    caseNumber: true,
+    reason: true,
+    sworn: true,
+    own: true,
+  },
   'hub:audit': { roles: ['auditor'], certification: 'CJIS' },
 };
 
@@ -70,7 +78,9 @@ const lacks = (rule: GrantRule, { principal, nowMs, agency }: Omit<GrantOptions,
     rule.own && principal.ori !== agency && 'membership of the agency that runs the hub',
     rule.sworn && !principal.sworn && 'a sworn officer',
     certification && !certified(principal, certification, nowMs) && `the certification ${certification} in force`,
-    purposes && !(principal.purpose && purposes.includes(principal.purpose)) && `"purpose" (${purposes.join(', ')}) in the request's extensions`,
+    purposes &&
+      !(principal.purpose && purposes.includes(principal.purpose)) &&
+      `"purpose" (${purposes.join(', ')}) in the request's extensions`,
     rule.caseNumber && !principal.caseNumber && '"caseNumber" in the request\'s extensions',
     rule.reason && !principal.reason && '"reason" in the request\'s extensions',
   ];

@@ -12,7 +12,9 @@ const patienceMs = 2_000;
 export const addHealth = (app: Express, { subgraphs, issuer }: HealthOptions): void => {
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
   app.get('/health/ready', async (_request, response) => {
-    const sources = Object.fromEntries(await Promise.all(subgraphs.map(async ({ name, url }) => [name, await isReady(url)] as const)));
+    const sources = Object.fromEntries(
+      await Promise.all(subgraphs.map(async ({ name, url }) => [name, await isReady(url)] as const)),
+    );
     const ready = Object.values(sources).every(Boolean);
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'waiting', sources });
   });

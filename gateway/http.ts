@@ -4,12 +4,16 @@
  */
 import type { Server } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
-import { expressMiddleware } from '@as-integrations/express5';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
-import { type GraphQLFormattedError, GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
 import { anonymous } from '../schema/principal.ts';
@@ -43,9 +47,13 @@ export const openHttp = async ({ hub, server, log, drainMs }: HttpOptions): Prom
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: hub.limits.tokens },
-    status400ForVariableCoercionErrors: true,
     stopOnTerminationSignals: false,
-    logger: { debug: () => {}, info: () => {}, warn: (text: string) => log.warn(text), error: () => log.error('Apollo Server failed.') },
+    logger: {
+      debug: () => {},
+      info: () => {},
+      warn: (text: string) => log.warn(text),
+      error: () => log.error('Apollo Server failed.'),
+    },
     formatError: (formatted, error) => format(formatted, error, log),
     plugins: [
       recordRefusals(hub),
@@ -73,7 +81,8 @@ const authenticate = async (hub: Hub, token: string | undefined): Promise<void> 
   try {
     await hub.authenticate(token);
   } catch (error) {
-    if (error instanceof HubError) await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: error.code });
+    if (error instanceof HubError)
+      await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: error.code });
     throw error;
   }
 };
@@ -102,7 +111,11 @@ const asGateway = (hub: Hub): GatewayInterface => ({
           token,
           signal,
         });
-        return { ...(data === undefined ? {} : { data }), ...(errors.length > 0 ? { errors } : {}), ...(extensions ? { extensions } : {}) };
+        return {
+          ...(data === undefined ? {} : { data }),
+          ...(errors.length > 0 ? { errors } : {}),
+          ...(extensions ? { extensions } : {}),
+        };
       } catch (error) {
         return { errors: [error instanceof GraphQLError ? error : new HubError('INTERNAL', { originalError: error as Error })] };
       }
@@ -118,7 +131,10 @@ const recordRefusals = (hub: Hub): ApolloServerPlugin<HttpContext> => ({
       const code = errors[0]?.extensions.code;
       const early = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
       if (early || !document) {
-        await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
+        await hub.audit.refuse({
+          principal: { ...anonymous, operationId: hub.newId() },
+          code: typeof code === 'string' ? code : 'BAD_REQUEST',
+        });
       }
     },
   }),
@@ -128,7 +144,8 @@ const boundBatch =
   ({ limits }: Hub): express.RequestHandler =>
   ({ body }, _response, next) => {
     const size = Array.isArray(body) ? body.length : 1;
-    if (size > limits.batch) throw new HubError('LIMIT_BATCH', { message: `The batch has ${size} operations; the hub allows ${limits.batch}.` });
+    if (size > limits.batch)
+      throw new HubError('LIMIT_BATCH', { message: `The batch has ${size} operations; the hub allows ${limits.batch}.` });
     next();
   };
 
@@ -136,9 +153,10 @@ const boundBatch =
 export const format = (formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError => {
   const code = formatted.extensions?.code;
   const { stacktrace: _, http: __, ...extensions } = formatted.extensions ?? {};
-  if (code === 'GRAPHQL_PARSE_FAILED' && /token limit/.test(formatted.message)) return plain('LIMIT_TOKENS');
+  if (code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) return plain('LIMIT_TOKENS');
   if (isErrorCode(code) && code !== 'INTERNAL') return { ...formatted, extensions };
-  if (typeof code === 'string' && Object.hasOwn(transport, code)) return { ...formatted, extensions: { code: transport[code as keyof typeof transport] } };
+  if (typeof code === 'string' && Object.hasOwn(transport, code))
+    return { ...formatted, extensions: { code: transport[code as keyof typeof transport] } };
   const cause = (error as { originalError?: Error }).originalError ?? (error as Error);
   log.error({ name: cause?.name, at: cause?.stack?.split('\n').slice(1, 5) }, 'An operation failed.');
   return plain('INTERNAL');
@@ -152,13 +170,18 @@ const transport = {
   PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
 } as const;
 
-const plain = (code: keyof typeof errorKinds): GraphQLFormattedError => ({ message: errorKinds[code].message, extensions: { code } });
+const plain = (code: keyof typeof errorKinds): GraphQLFormattedError => ({
+  message: errorKinds[code].message,
+  extensions: { code },
+});
 
 /** What Express itself refuses: bodies that are too large or are not JSON. */
 export const refuse: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error);
-  const coded = error instanceof HubError ? error : new HubError((error as { type?: string }).type === 'entity.too.large' ? 'LIMIT_BODY' : 'BAD_REQUEST');
+  const coded =
+    error instanceof HubError
+      ? error
+      : new HubError((error as { type?: string }).type === 'entity.too.large' ? 'LIMIT_BODY' : 'BAD_REQUEST');
   const { http, ...extensions } = coded.extensions as { http?: { status: number } };
   response.status(http?.status ?? 400).json({ errors: [{ message: coded.message, extensions }] });
 };
-

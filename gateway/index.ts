@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { generateKeys, importSigningKey } from '../schema/principal.ts';
 import { openAudit, withoutAudit } from './audit/audit.ts';
 import { openLedger, type Sql } from './audit/ledger.ts';
@@ -76,13 +76,20 @@ interface Opened {
 const openHub = async (config: GatewayConfig, { database, now = Date.now }: GatewayParts, log: Logger): Promise<Opened> => {
   const supergraph = loadSupergraph(config.supergraph);
   const policy = readPolicy(supergraph.full);
-  if (policy.stated && !database) throw new ConfigError('The supergraph states access rules, so an audit database is needed: set DATABASE_URL.');
+  if (policy.stated && !database)
+    throw new ConfigError('The supergraph states access rules, so an audit database is needed: set DATABASE_URL.');
   const signingKey = await importSigningKey(config.signingKey ?? (await generateKeys()).signing);
   const places = [...supergraph.subgraphs].map(([name, url]) => ({ name, url: config.subgraphUrls[name] ?? url, signingKey }));
   const subgraphs = new Map(places.map((place) => [place.name, openSubgraph({ ...place, ...config.subgraph, log })]));
   const upstreams = new Map(places.map((place) => [place.name, openUpstream(place)]));
   const audit = database
-    ? openAudit({ ledger: await openLedger(database, (cause) => log.error({ code: (cause as { code?: string }).code }, 'The audit store cannot be written.')), now, intervalMs: config.live.auditIntervalMs })
+    ? openAudit({
+        ledger: await openLedger(database, (cause) =>
+          log.error({ code: (cause as { code?: string }).code }, 'The audit store cannot be written.'),
+        ),
+        now,
+        intervalMs: config.live.auditIntervalMs,
+      })
     : withoutAudit;
   const hub: LiveHub = {
     supergraph,
@@ -99,6 +106,7 @@ const openHub = async (config: GatewayConfig, { database, now = Date.now }: Gate
     upstreams,
     queueBound: config.live.queueBound,
     signatureSeconds: config.live.signatureSeconds,
+    stallMs: config.live.stallMs,
   };
   return { hub, subgraphs, upstreams };
 };

@@ -9,11 +9,11 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  getNamedType,
-  getNullableType,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isCompositeType,
   isListType,
   Kind,
@@ -86,17 +86,21 @@ export const limit = (options: LimitOptions): void => {
 
 const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> =>
   Object.fromEntries(
-    variableDefinitions.flatMap(({ variable, defaultValue }) => (defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [])),
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
   );
 
 const exceed = (code: ErrorCode, asked: number, allowed: number, what: string): void => {
-  if (asked > allowed) throw new HubError(code, { message: `The operation asks for ${asked} ${what}; the hub allows ${allowed}.` });
+  if (asked > allowed)
+    throw new HubError(code, { message: `The operation asks for ${asked} ${what}; the hub allows ${allowed}.` });
 };
 
 const sizeOf = (set: SelectionSetNode, type: GraphQLCompositeType, pageSize: number, count: Count): Size => {
   const total: Size = { depth: 0, aliases: 0, cost: 0, fields: 0 };
   for (const node of set.selections) {
-    const size = node.kind === Kind.FIELD ? sizeOfField(node, type, pageSize, count) : sizeOfFragment(node, type, pageSize, count);
+    const size =
+      node.kind === Kind.FIELD ? sizeOfField(node, type, pageSize, count) : sizeOfFragment(node, type, pageSize, count);
     total.depth = Math.max(total.depth, size.depth);
     total.aliases += size.aliases;
     total.cost += size.cost;
@@ -108,7 +112,8 @@ const sizeOf = (set: SelectionSetNode, type: GraphQLCompositeType, pageSize: num
 type FragmentNode = Exclude<SelectionSetNode['selections'][number], FieldNode>;
 
 const sizeOfFragment = (node: FragmentNode, type: GraphQLCompositeType, pageSize: number, count: Count): Size => {
-  if (node.kind === Kind.INLINE_FRAGMENT) return sizeOf(node.selectionSet, conditionOf(node.typeCondition?.name.value, type, count), pageSize, count);
+  if (node.kind === Kind.INLINE_FRAGMENT)
+    return sizeOf(node.selectionSet, conditionOf(node.typeCondition?.name.value, type, count), pageSize, count);
   const name = node.name.value;
   const key = `${name} ${pageSize}`;
   const known = count.known.get(key);
@@ -129,7 +134,9 @@ const conditionOf = (name: string | undefined, type: GraphQLCompositeType, { sch
 
 const sizeOfField = (node: FieldNode, type: GraphQLCompositeType, pageSize: number, count: Count): Size => {
   if (node.alias && reservedAlias.test(node.alias.value)) {
-    throw new HubError('LIMIT_ALIASES', { message: 'An alias may not begin with two underscores, nor be "constructor" or "prototype".' });
+    throw new HubError('LIMIT_ALIASES', {
+      message: 'An alias may not begin with two underscores, nor be "constructor" or "prototype".',
+    });
   }
   const aliases = node.alias ? 1 : 0;
   const field = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
@@ -154,7 +161,9 @@ const askedSize = (node: FieldNode, field: GraphQLField<unknown, unknown>, { var
     const size = given ? numberOf(given, variables) : argument.defaultValue;
     if (typeof size !== 'number') continue;
     if (size < 0 || size > limits.listSize) {
-      throw new HubError('LIMIT_LIST_SIZE', { message: `"${name}" asks for ${size}; the hub gives 0 to ${limits.listSize} at a time.` });
+      throw new HubError('LIMIT_LIST_SIZE', {
+        message: `"${name}" asks for ${size}; the hub gives 0 to ${limits.listSize} at a time.`,
+      });
     }
     return size;
   }

@@ -8,7 +8,7 @@
 import { type ErrorCode, HubError, isErrorCode } from '../schema/errors.ts';
 import { answer, type Decided, decide, type Hub, type HubRequest, intentOf, Outdated } from './answer.ts';
 import type { StreamEntry } from './audit/audit.ts';
-import { openQueue, type Queue } from './queue.ts';
+import { Full, openQueue, type Queue } from './queue.ts';
 import type { Shown } from './redact.ts';
 import type { Upstream, UpstreamEvent } from './upstream.ts';
 
@@ -18,16 +18,26 @@ export interface LiveHub extends Hub {
   queueBound: number;
   /** How long a subgraph may read for one signature; then the stream is resumed with a new one. */
   signatureSeconds: number;
+  /** A reader that takes longer than this to take one event is sent away to resume. */
+  stallMs: number;
 }
 
 const longestPauseMs = 10_000;
 
 /** Events as the caller is shown them. Throws the reason for which the stream ends, if it is not the client's. */
-export async function* live(hub: LiveHub, request: HubRequest, onFull: () => void = () => {}): AsyncGenerator<Shown, void> {
+export async function* live(hub: LiveHub, request: HubRequest, onStall: () => void = () => {}): AsyncGenerator<Shown, void> {
   const stream = await open(hub, request);
   let outcome = 'COMPLETED';
+  const stalled = () => {
+    outcome = 'READER_TOO_SLOW';
+    onStall();
+  };
   try {
-    yield* follow(hub, request, stream, onFull);
+    for await (const shown of follow(hub, request, stream)) {
+      const timer = setTimeout(stalled, hub.stallMs).unref();
+      yield shown; // Until the reader has taken it.
+      clearTimeout(timer);
+    }
   } catch (error) {
     outcome = error instanceof HubError ? error.code : 'INTERNAL';
     throw error;
@@ -57,10 +67,10 @@ const refuseRoot = ({ authorized, planned }: Decided): Extract<Decided['planned'
   throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', denial ? { policy: denial.lacks.join(', '), path: [denial.responseKey] } : {});
 };
 
-async function* follow(hub: LiveHub, request: HubRequest, stream: Stream, onFull: () => void): AsyncGenerator<Shown, void> {
+async function* follow(hub: LiveHub, request: HubRequest, stream: Stream): AsyncGenerator<Shown, void> {
   let failures = 0;
   while (!request.signal?.aborted) {
-    const upstream = await subscribe(hub, request, stream, onFull);
+    const upstream = await subscribe(hub, request, stream);
     try {
       for await (const event of upstream.events) {
         if (event.extensions?.opening) {
@@ -72,6 +82,7 @@ async function* follow(hub: LiveHub, request: HubRequest, stream: Stream, onFull
         stream.cursor = event.extensions?.cursor ?? stream.cursor;
       }
     } catch (error) {
+      if (error instanceof Full) continue;
       if (error instanceof Outdated) stream.decided = error.decided;
       else if (isPassing(error)) await pause(Math.min(100 * 2 ** failures++, longestPauseMs), request.signal);
       else throw error;
@@ -83,14 +94,23 @@ async function* follow(hub: LiveHub, request: HubRequest, stream: Stream, onFull
 }
 
 /** Resumed behind the last event delivered: a connection that broke, a subgraph that restarts, a signature that has ended. */
-const isPassing = (error: unknown): boolean => error instanceof HubError && (error.code === 'SOURCE_UNAVAILABLE' || error.code === 'STREAM_ENDED');
+const isPassing = (error: unknown): boolean =>
+  error instanceof HubError && (error.code === 'SOURCE_UNAVAILABLE' || error.code === 'STREAM_ENDED');
 
 /** The event as shown, or the reason for which it cannot be. */
-const deliver = async (hub: LiveHub, request: HubRequest, { decided, entry }: Stream, answerOfEvent: UpstreamEvent): Promise<Shown> => {
+const deliver = async (
+  hub: LiveHub,
+  request: HubRequest,
+  { decided, entry }: Stream,
+  answerOfEvent: UpstreamEvent,
+): Promise<Shown> => {
   const ended = endOf(answerOfEvent);
   if (ended) throw new HubError(ended);
   const { principal, planned } = decided;
-  return answer(hub, { ...request, event: { answer: answerOfEvent, entry, operationId: principal.operationId, hash: planned.hash } });
+  return answer(hub, {
+    ...request,
+    event: { answer: answerOfEvent, entry, operationId: principal.operationId, hash: planned.hash },
+  });
 };
 
 /** A result with errors and no data is the upstream's last word. */
@@ -105,14 +125,11 @@ interface Subscribed {
   stop: () => void;
 }
 
-const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream, onFull: () => void): Promise<Subscribed> => {
+const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream): Promise<Subscribed> => {
   const { primary } = refuseRoot(stream.decided);
   const upstream = hub.upstreams.get(primary.serviceName);
   if (!upstream) throw new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName });
-  const events = openQueue<UpstreamEvent>(hub.queueBound, () => {
-    onFull();
-    return new HubError('READER_TOO_SLOW');
-  });
+  const events = openQueue<UpstreamEvent>(hub.queueBound);
   const leave = () => events.end();
   request.signal?.addEventListener('abort', leave, { once: true });
   const { principal } = stream.decided;
@@ -127,7 +144,11 @@ const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream, onFu
       lifetimeSeconds: lifetimeOf(stream.decided, hub),
     },
     {
-      next: (event) => events.push({ value: event, latestOf: event.extensions?.latest && !event.extensions.opening ? event.extensions.key : undefined }),
+      next: (event) =>
+        events.push({
+          value: event,
+          latestOf: event.extensions?.latest && !event.extensions.opening ? event.extensions.key : undefined,
+        }),
       end: (error) => events.end(error ?? new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName })),
     },
   );
@@ -154,4 +175,3 @@ const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done, { once: true });
   });
-

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import { type DocumentNode, parse, print, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { type DocumentNode, Kind, parse, print, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import { both, open, type Policy, type Rule } from './policy.ts';
 import type { Supergraph } from './supergraph.ts';
@@ -78,10 +78,11 @@ const ruleOf = ({ operation }: FetchNode, full: Supergraph['full'], policy: Poli
   visit(
     parse(operation),
     visitWithTypeInfo(types, {
-      Field: ({ name }) => {
+      enter: (node) => {
         const parent = types.getParentType();
-        if (!parent || name.value.startsWith('__') || isKey(parent.name, name.value, full)) return;
-        rule = both(rule, policy.field(parent.name, name.value));
+        if (node.kind !== Kind.FIELD || !parent) return;
+        const name = node.name.value;
+        if (!name.startsWith('__') && !isKey(parent.name, name, full)) rule = both(rule, policy.field(parent.name, name));
       },
     }),
   );
@@ -92,5 +93,12 @@ const isKey = (type: string, field: string, full: Supergraph['full']): boolean =
   (full.getType(type)?.astNode?.directives ?? []).some(
     ({ name, arguments: args = [] }) =>
       name.value === 'join__type' &&
-      args.some(({ name: arg, value }) => arg.value === 'key' && 'value' in value && String(value.value).split(/[^\w]+/).includes(field)),
+      args.some(
+        ({ name: arg, value }) =>
+          arg.value === 'key' &&
+          'value' in value &&
+          String(value.value)
+            .split(/[^\w]+/)
+            .includes(field),
+      ),
   );

@@ -8,10 +8,10 @@
  */
 import {
   type ConstDirectiveNode,
-  getNamedType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  getNamedType,
   isAbstractType,
   isInterfaceType,
   isObjectType,
@@ -54,7 +54,9 @@ export const both = (a: Rule, b: Rule): Rule => {
 };
 
 export const permits = (rule: Rule, { authenticated, scopes, grants }: Authority): boolean =>
-  (!rule.authenticated || authenticated) && rule.scopes.every((any) => holds(any, scopes)) && rule.policies.every((any) => holds(any, grants));
+  (!rule.authenticated || authenticated) &&
+  rule.scopes.every((any) => holds(any, scopes)) &&
+  rule.policies.every((any) => holds(any, grants));
 
 /** What of the rule the caller lacks, for people: `people:ssn`, `scope hub.query`, `a signed-in caller`. */
 export const missing = (rule: Rule, { authenticated, scopes, grants }: Authority): string[] => {
@@ -82,7 +84,9 @@ export const readPolicy = (full: GraphQLSchema): Policy => {
   const typeRule = (name: string): Rule => {
     const type = full.getType(name);
     const own = types.get(name) ?? open;
-    return type && isAbstractType(type) ? possible(full, type).reduce((rule, { name }) => both(rule, types.get(name) ?? open), own) : own;
+    return type && isAbstractType(type)
+      ? possible(full, type).reduce((rule, { name }) => both(rule, types.get(name) ?? open), own)
+      : own;
   };
   const fieldRule = (typeName: string, fieldName: string): Rule => {
     const type = full.getType(typeName);
@@ -90,14 +94,19 @@ export const readPolicy = (full: GraphQLSchema): Policy => {
     const field = type.getFields()[fieldName];
     if (!field) return open;
     const own = isInterfaceType(type)
-      ? possible(full, type).reduce((rule, { name }) => both(rule, fields.get(`${name}.${fieldName}`) ?? open), fields.get(`${typeName}.${fieldName}`) ?? open)
+      ? possible(full, type).reduce(
+          (rule, { name }) => both(rule, fields.get(`${name}.${fieldName}`) ?? open),
+          fields.get(`${typeName}.${fieldName}`) ?? open,
+        )
       : (fields.get(`${typeName}.${fieldName}`) ?? open);
     const given = getNamedType(field.type);
     // What an abstract field gives is decided where it is selected: on a member by the member's rule, on the abstract type by
     // all its members'. (Composition writes the members' rules onto an interface; it may state none of its own.)
     return isAbstractType(given) ? own : both(own, typeRule(given.name));
   };
-  const stated = [...types.values(), ...fields.values()].some((rule) => rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0);
+  const stated = [...types.values(), ...fields.values()].some(
+    (rule) => rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0,
+  );
   return { stated, field: memo(fieldRule), type: memo(typeRule) };
 };
 
@@ -112,10 +121,16 @@ interface DirectiveNames {
 
 /** `@link(url: "https://specs.apollo.dev/policy/v0.1", as: "rule")` and `import: [{ name: "@policy", as: "@rule" }]` both rename. */
 const directiveNames = (schema: GraphQLSchema): DirectiveNames => {
-  const links = [schema.astNode, ...schema.extensionASTNodes].flatMap((node) => node?.directives ?? []).filter(({ name }) => name.value === 'link');
+  const links = [schema.astNode, ...schema.extensionASTNodes]
+    .flatMap((node) => node?.directives ?? [])
+    .filter(({ name }) => name.value === 'link');
   const nameOf = (spec: string): string | undefined => {
     for (const link of links) {
-      const { url, as, import: imports } = argumentsOf(link) as { url?: string; as?: string; import?: (string | { name: string; as?: string })[] };
+      const {
+        url,
+        as,
+        import: imports,
+      } = argumentsOf(link) as { url?: string; as?: string; import?: (string | { name: string; as?: string })[] };
       if (!new RegExp(`/${spec}/v\\d+\\.\\d+$`).test(url ?? '')) continue;
       const imported = (imports ?? []).find((entry) => (typeof entry === 'string' ? entry : entry.name) === `@${spec}`);
       if (typeof imported === 'object' && imported.as) return imported.as.slice(1);
@@ -143,7 +158,8 @@ const ruleOf = (directives: readonly ConstDirectiveNode[], names: DirectiveNames
     }
   }, open);
 
-const listsOf = (directive: ConstDirectiveNode, argument: string): string[][] => (argumentsOf(directive)[argument] as string[][] | undefined) ?? [];
+const listsOf = (directive: ConstDirectiveNode, argument: string): string[][] =>
+  (argumentsOf(directive)[argument] as string[][] | undefined) ?? [];
 
 const argumentsOf = (directive: ConstDirectiveNode): Record<string, unknown> =>
   Object.fromEntries((directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));

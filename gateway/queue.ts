@@ -1,7 +1,7 @@
 /**
  * What waits for one reader, bounded. Of entities whose newest event makes older
- * ones worthless only the newest waits; of the others nothing is dropped: a
- * queue that is full of them says so, and the reader is sent away to resume.
+ * ones worthless only the newest waits. Of the others nothing is dropped: a full
+ * queue ends behind what it holds, and the stream goes on from there later.
  */
 export interface Waiting<Value> {
   value: Value;
@@ -17,7 +17,12 @@ export interface Queue<Value> {
   [Symbol.asyncIterator]: () => AsyncGenerator<Value, void>;
 }
 
-export const openQueue = <Value>(bound: number, onFull: () => Error): Queue<Value> => {
+/** The queue was full: what came behind its last value must be asked for again. */
+export class Full extends Error {
+  override readonly name = 'Full';
+}
+
+export const openQueue = <Value>(bound: number): Queue<Value> => {
   const waiting = new Map<string | symbol, Value>();
   let ended = false;
   let failure: Error | undefined;
@@ -27,11 +32,10 @@ export const openQueue = <Value>(bound: number, onFull: () => Error): Queue<Valu
       if (ended) return;
       const key = latestOf ?? Symbol('kept');
       waiting.delete(key); // A newer one goes to the end: cursors stay in order.
-      waiting.set(key, value);
-      if (waiting.size > bound) {
+      if (waiting.size < bound) waiting.set(key, value);
+      else {
         ended = true;
-        failure = onFull();
-        waiting.clear();
+        failure = new Full();
       }
       wake();
     },

@@ -3,7 +3,7 @@
  * error at their path, the audit's keys are taken out and told, and errors keep
  * a code and a safe message only. Pure.
  */
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
 import { type Denial, deniedPrefix, keyPrefix } from './authorize.ts';
 
@@ -43,7 +43,9 @@ export const redact = ({ data, errors = [], completion = [] }: Raw, denied: read
   return {
     data: shown && hollowed(shown, walk.hollow),
     errors: [...walk.errors, ...errors.map(clean)],
-    ...(completion.length > 0 ? { extensions: { valueCompletion: completion.map(({ message, path }) => ({ message, path })) } } : {}),
+    ...(completion.length > 0
+      ? { extensions: { valueCompletion: completion.map(({ message, path }) => ({ message, path })) } }
+      : {}),
     entities: [...walk.entities],
   };
 };
@@ -60,7 +62,12 @@ const show = (value: unknown, path: (string | number)[], walk: Walk, explain: Ex
   return shown;
 };
 
-const refuse = (number: number, { shown, path }: { shown: Record<string, unknown>; path: (string | number)[] }, walk: Walk, explain: Explain): void => {
+const refuse = (
+  number: number,
+  { shown, path }: { shown: Record<string, unknown>; path: (string | number)[] },
+  walk: Walk,
+  explain: Explain,
+): void => {
   const denial = walk.denied[number];
   if (!denial) return;
   shown[denial.responseKey] = null;
@@ -74,7 +81,9 @@ const hollowed = (data: Record<string, unknown>, places: (string | number)[][]):
   for (const place of places) {
     const last = place.at(-1);
     if (last === undefined) return null;
-    const holder = place.slice(0, -1).reduce<unknown>((value, step) => (value as Record<string | number, unknown> | null)?.[step], data);
+    const holder = place
+      .slice(0, -1)
+      .reduce<unknown>((value, step) => (value as Record<string | number, unknown> | null)?.[step], data);
     if (holder) (holder as Record<string | number, unknown>)[last] = null;
   }
   return data;

@@ -3,10 +3,11 @@
  * and a circuit breaker. It never rejects: a subgraph that is dead, slow or
  * talking nonsense becomes coded errors at the paths that it was asked for.
  */
+
+import { GraphQLError } from 'graphql';
 import CircuitBreaker from 'opossum';
 import type { Logger } from 'pino';
 import { Agent, request as send } from 'undici';
-import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { type ErrorCode, HubError } from '../schema/errors.ts';
 import { type Principal, type SigningKey, signPrincipal } from '../schema/principal.ts';
@@ -57,13 +58,24 @@ const signatureSeconds = 60;
 const answerSchema = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
-    .array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).nullish(), extensions: z.record(z.string(), z.unknown()).nullish() }))
+    .array(
+      z.object({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).nullish(),
+        extensions: z.record(z.string(), z.unknown()).nullish(),
+      }),
+    )
     .nullish(),
 });
 
 export const openSubgraph = (options: SubgraphOptions): Subgraph => {
   const { name, url, breaker, log } = options;
-  const agent = new Agent({ keepAliveTimeout: 30_000, connections: 64, headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs });
+  const agent = new Agent({
+    keepAliveTimeout: 30_000,
+    connections: 64,
+    headersTimeout: options.timeoutMs,
+    bodyTimeout: options.timeoutMs,
+  });
   const circuit = new CircuitBreaker((hop: Hop) => post(hop, options, agent), {
     timeout: false, // The request has its own deadline, which also frees its socket.
     errorThresholdPercentage: breaker.failurePercentage,
@@ -81,7 +93,10 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
         return (await circuit.fire(hop)) as HopAnswer;
       } catch (error) {
         const code = codeOf(error);
-        log.warn({ source: name, code, cause: (error as { code?: string }).code ?? (error as Error).name }, 'A subgraph request failed.');
+        log.warn(
+          { source: name, code, cause: (error as { code?: string }).code ?? (error as Error).name },
+          'A subgraph request failed.',
+        );
         return { data: null, errors: failures(code, name, hop.paths()) };
       }
     },
@@ -92,9 +107,17 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
   };
 };
 
-const post = async ({ query, variables, operationName, principal, signal }: Hop, options: SubgraphOptions, agent: Agent): Promise<HopAnswer> => {
+const post = async (
+  { query, variables, operationName, principal, signal }: Hop,
+  options: SubgraphOptions,
+  agent: Agent,
+): Promise<HopAnswer> => {
   const body = JSON.stringify({ query, variables, operationName });
-  const signature = await signPrincipal(principal, { audience: options.name, body, lifetimeSeconds: signatureSeconds }, options.signingKey);
+  const signature = await signPrincipal(
+    principal,
+    { audience: options.name, body, lifetimeSeconds: signatureSeconds },
+    options.signingKey,
+  );
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const response = await send(options.url, {
     method: 'POST',
@@ -124,13 +147,21 @@ const read = async (body: AsyncIterable<Buffer>, maximumBytes: number): Promise<
 /** `__proto__` in an answer would reach objects that merge it; such keys are dropped as they are parsed. */
 const parse = (text: string): HopAnswer => {
   try {
-    const value: unknown = JSON.parse(text, (key, entry: unknown) => (key === '__proto__' || key === 'constructor' || key === 'prototype' ? undefined : entry));
+    const value: unknown = JSON.parse(text, (key, entry: unknown) =>
+      key === '__proto__' || key === 'constructor' || key === 'prototype' ? undefined : entry,
+    );
     const { data, errors } = answerSchema.parse(value);
     if (data === undefined && !errors) throw new Error('neither data nor errors');
     return {
       ...(data === undefined ? {} : { data }),
       ...(errors?.length
-        ? { errors: errors.map(({ message, path, extensions }) => ({ message, ...(path ? { path } : {}), ...(extensions ? { extensions } : {}) })) }
+        ? {
+            errors: errors.map(({ message, path, extensions }) => ({
+              message,
+              ...(path ? { path } : {}),
+              ...(extensions ? { extensions } : {}),
+            })),
+          }
         : {}),
     };
   } catch (cause) {
@@ -141,7 +172,9 @@ const parse = (text: string): HopAnswer => {
 const codeOf = (error: unknown): ErrorCode => {
   if (error instanceof HubError) return error.code;
   const { name, code } = error as { name?: string; code?: string };
-  return name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' ? 'SOURCE_TIMEOUT' : 'SOURCE_UNAVAILABLE';
+  return name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT'
+    ? 'SOURCE_TIMEOUT'
+    : 'SOURCE_UNAVAILABLE';
 };
 
 const failures = (code: ErrorCode, source: string, paths: (string | number)[][]): HopError[] => {

@@ -1,7 +1,8 @@
 /** A supergraph, ready to plan on: what clients see, what the planner needs, and where the subgraphs are. */
-import { GraphQLError, type GraphQLSchema, Kind, type ObjectValueNode, parse, type ValueNode } from 'graphql';
-import { type Schema, Supergraph as FederationSupergraph } from '@apollo/federation-internals';
+
+import { Supergraph as FederationSupergraph, type Schema } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
+import { GraphQLError, type GraphQLSchema, Kind, type ObjectValueNode, parse, type ValueNode } from 'graphql';
 import { supportedFeatures } from '../schema/features.ts';
 
 export interface Supergraph {
@@ -51,7 +52,9 @@ const describe = (cause: unknown): string => {
 
 /** `enum join__Graph { CAD @join__graph(name: "cad", url: "…") }` */
 const subgraphsOf = (sdl: string): Map<string, string> => {
-  const graphs = parse(sdl).definitions.find((node) => node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph');
+  const graphs = parse(sdl).definitions.find(
+    (node) => node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph',
+  );
   if (graphs?.kind !== Kind.ENUM_TYPE_DEFINITION) throw new SupergraphError('It names no subgraphs (enum join__Graph).');
   return new Map(
     (graphs.values ?? []).flatMap(({ directives = [] }) => {

@@ -4,7 +4,15 @@
  * `{ "authorization": "Bearer …" }`; when it ends, so does the socket.
  */
 import type { Server } from 'node:http';
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, parse, specifiedRules, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
@@ -43,9 +51,17 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
       onSubscribe: (context, _id, payload) => prepare(hub, context, payload),
       execute: (args) => execute(hub, args as Operation) as never,
       subscribe: (args) => subscribe(hub, args as Operation) as never,
-      onError: (_context, _id, _payload, errors) => errors.map((error) => format(error instanceof GraphQLError ? error.toJSON() : error, error, log)),
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => format(error instanceof GraphQLError ? error.toJSON() : error, error, log)),
       onNext: (_context, _id, _payload, _args, result) =>
-        result.errors ? { ...result, errors: result.errors.map((error) => format(error instanceof GraphQLError ? error.toJSON() : error, error, log)) as never } : result,
+        result.errors
+          ? {
+              ...result,
+              errors: result.errors.map((error) =>
+                format(error instanceof GraphQLError ? error.toJSON() : error, error, log),
+              ) as never,
+            }
+          : result,
       onClose: ({ extra }) => clearTimeout(extra.timer),
     },
     sockets,
@@ -69,7 +85,10 @@ const connect = async (hub: LiveHub, { connectionParams, extra }: Socket): Promi
     closeAt(expiresAtMs, hub.now(), extra);
     return true;
   } catch (error) {
-    await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: error instanceof HubError ? error.code : 'INTERNAL' });
+    await hub.audit.refuse({
+      principal: { ...anonymous, operationId: hub.newId() },
+      code: error instanceof HubError ? error.code : 'INTERNAL',
+    });
     extra.socket.close(closeCodes.TOKEN_EXPIRED.code, closeCodes.TOKEN_EXPIRED.reason);
     return false;
   }
@@ -85,7 +104,11 @@ const closeAt = (expiresAtMs: number, nowMs: number, extra: Socket['extra']): vo
   extra.timer.unref();
 };
 
-const prepare = async (hub: LiveHub, context: Socket, payload: SubscribePayload): Promise<Operation | readonly GraphQLError[]> => {
+const prepare = async (
+  hub: LiveHub,
+  context: Socket,
+  payload: SubscribePayload,
+): Promise<Operation | readonly GraphQLError[]> => {
   const { query, variables, operationName, extensions } = payload;
   try {
     if (Object.keys(context.subscriptions).length > hub.limits.streams) {
@@ -98,12 +121,22 @@ const prepare = async (hub: LiveHub, context: Socket, payload: SubscribePayload)
       operationName: operationName ?? null,
       variableValues: variables ?? {},
       socket: context.extra.socket,
-      request: { document, operationName: operationName ?? undefined, variables: variables ?? {}, extensions, token: context.extra.token },
+      request: {
+        document,
+        operationName: operationName ?? undefined,
+        variables: variables ?? {},
+        extensions,
+        token: context.extra.token,
+      },
     };
   } catch (error) {
-    const errors = error instanceof Invalid ? error.errors : [error instanceof GraphQLError ? error : new HubError('BAD_REQUEST')];
+    const errors =
+      error instanceof Invalid ? error.errors : [error instanceof GraphQLError ? error : new HubError('BAD_REQUEST')];
     const code = errors[0]?.extensions.code;
-    await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: typeof code === 'string' ? code : 'GRAPHQL_VALIDATION_FAILED' });
+    await hub.audit.refuse({
+      principal: { ...anonymous, operationId: hub.newId() },
+      code: typeof code === 'string' ? code : 'GRAPHQL_VALIDATION_FAILED',
+    });
     return errors;
   }
 };
@@ -123,12 +156,16 @@ const read = ({ supergraph, limits }: LiveHub, query: string): DocumentNode => {
   try {
     document = parse(query, { maxTokens: limits.tokens });
   } catch (cause) {
-    const tooLong = cause instanceof GraphQLError && /token limit/.test(cause.message);
+    const tooLong = cause instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(cause.message);
     throw tooLong ? new HubError('LIMIT_TOKENS') : new HubError('GRAPHQL_PARSE_FAILED', { message: (cause as Error).message });
   }
   const errors = validate(supergraph.api, document, specifiedRules, { hideSuggestions: true });
   if (errors.length === 0) return document;
-  throw new Invalid(errors.map((error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })));
+  throw new Invalid(
+    errors.map(
+      (error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
+    ),
+  );
 };
 
 const execute = async (hub: LiveHub, { request }: Operation): Promise<ExecutionResult> => {
@@ -143,7 +180,8 @@ const subscribe = (hub: LiveHub, { request, socket }: Operation): AsyncGenerator
   const left = new AbortController();
   const tooSlow = () => {
     const { code, reason } = closeCodes.READER_TOO_SLOW;
-    socket.close(code, reason);
+    socket.close(code, reason); // Arrives behind what the reader has not read yet, or never.
+    void events.return();
   };
   const events = results(live(hub, { ...request, signal: left.signal }, tooSlow));
   // `return()` alone would wait for the event under way, which may never come.
@@ -169,4 +207,5 @@ const resultOf = ({ data, errors, extensions }: Shown): ExecutionResult => ({
   ...(extensions ? { extensions } : {}),
 });
 
-const coded = (error: unknown): GraphQLError => (error instanceof GraphQLError ? error : new HubError('INTERNAL', { originalError: error as Error }));
+const coded = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError ? error : new HubError('INTERNAL', { originalError: error as Error });

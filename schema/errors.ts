@@ -69,13 +69,13 @@ export class HubError extends GraphQLError {
     super(message, {
       ...options,
       extensions: dropUndefined({
+        http: status === 200 ? undefined : { status },
         ...extensions,
         code,
         source,
         policy,
         satisfiedBy,
         retryable: retryable || undefined,
-        http: status === 200 ? undefined : { status },
       }),
     });
     this.code = code;

@@ -59,7 +59,17 @@ export const openAudit = ({ ledger, now, intervalMs }: AuditOptions): Audit => (
     };
   },
   refuse: ({ principal, operationName, code }) =>
-    ledger.append({ ...whoOf(principal), at: new Date(now()), kind: 'REFUSED', operationName, fields: [], denied: [], entities: [], sources: [], outcome: code }),
+    ledger.append({
+      ...whoOf(principal),
+      at: new Date(now()),
+      kind: 'REFUSED',
+      operationName,
+      fields: [],
+      denied: [],
+      entities: [],
+      sources: [],
+      outcome: code,
+    }),
   open: (intent) => openStream(intent, { ledger, now, intervalMs }),
   close: () => ledger.close(),
 });
@@ -90,7 +100,12 @@ const openStream = async (intent: Intent, { ledger, now, intervalMs }: AuditOpti
     close: async (outcome) => {
       clearTimeout(timer);
       await write();
-      await ledger.append({ ...recordOf(intent, now()), kind: 'STREAM_CLOSED', durationMs: Math.round(now() - openedMs), outcome });
+      await ledger.append({
+        ...recordOf(intent, now()),
+        kind: 'STREAM_CLOSED',
+        durationMs: Math.round(now() - openedMs),
+        outcome,
+      });
     },
   };
 };
@@ -104,7 +119,10 @@ const whoOf = ({ operationId, subject, ori, purpose, caseNumber, reason }: Princ
   reason,
 });
 
-const recordOf = ({ principal, sources, fields, denied, operationName, operationType, documentHash }: Intent, atMs: number): Omit<AuditRecord, 'kind'> => ({
+const recordOf = (
+  { principal, sources, fields, denied, operationName, operationType, documentHash }: Intent,
+  atMs: number,
+): Omit<AuditRecord, 'kind'> => ({
   ...whoOf(principal),
   at: new Date(atMs),
   operationName,

@@ -36,8 +36,26 @@ export interface Head {
 export const genesis: Head = { seq: 0, hash: '0'.repeat(64) };
 
 export const columns = [
-  'seq', 'at', 'kind', 'operation_id', 'subject', 'ori', 'purpose', 'case_number', 'reason', 'operation_name', 'operation_type',
-  'document_hash', 'fields', 'denied', 'entities', 'sources', 'duration_ms', 'outcome', 'hash', 'previous_hash',
+  'seq',
+  'at',
+  'kind',
+  'operation_id',
+  'subject',
+  'ori',
+  'purpose',
+  'case_number',
+  'reason',
+  'operation_name',
+  'operation_type',
+  'document_hash',
+  'fields',
+  'denied',
+  'entities',
+  'sources',
+  'duration_ms',
+  'outcome',
+  'hash',
+  'previous_hash',
 ] as const;
 
 export type Row = Record<(typeof columns)[number], unknown>;
@@ -64,7 +82,8 @@ export const canonical = (seq: number, record: AuditRecord): string =>
     record.outcome ?? null,
   ]);
 
-export const hashOf = (previous: string, text: string): string => createHash('sha256').update(`${previous}\n${text}`).digest('hex');
+export const hashOf = (previous: string, text: string): string =>
+  createHash('sha256').update(`${previous}\n${text}`).digest('hex');
 
 /** The rows that continue the chain behind `head`. */
 export const link = (head: Head, records: readonly AuditRecord[]): Row[] => {

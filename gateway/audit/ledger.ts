@@ -38,7 +38,11 @@ export const openLedger = async (database: Sql, onError: (cause: unknown) => voi
 
   const flush = async (batch: Waiting[]): Promise<void> => {
     try {
-      head = await append(database, head, batch.map(({ record }) => record));
+      head = await append(
+        database,
+        head,
+        batch.map(({ record }) => record),
+      );
       for (const { resolve } of batch) resolve();
     } catch (cause) {
       onError(cause);
@@ -67,7 +71,9 @@ export const openLedger = async (database: Sql, onError: (cause: unknown) => voi
 };
 
 const headOf = async (database: Sql): Promise<Head> => {
-  const [row] = await database.query<{ seq: string | number; hash: string }>('SELECT seq, hash FROM hub_audit.record ORDER BY seq DESC LIMIT 1');
+  const [row] = await database.query<{ seq: string | number; hash: string }>(
+    'SELECT seq, hash FROM hub_audit.record ORDER BY seq DESC LIMIT 1',
+  );
   return row ? { seq: Number(row.seq), hash: row.hash } : genesis;
 };
 
@@ -86,7 +92,15 @@ const append = async (database: Sql, from: Head, records: readonly AuditRecord[]
   }
 };
 
-const types: Record<string, string> = { seq: 'bigint', at: 'timestamptz', fields: 'text[]', denied: 'text[]', entities: 'text[]', sources: 'text[]', duration_ms: 'integer' };
+const types: Record<string, string> = {
+  seq: 'bigint',
+  at: 'timestamptz',
+  fields: 'text[]',
+  denied: 'text[]',
+  entities: 'text[]',
+  sources: 'text[]',
+  duration_ms: 'integer',
+};
 
 /** One parameter for any number of rows, so one prepared statement. */
 const insert = `INSERT INTO hub_audit.record (${columns.join(', ')})

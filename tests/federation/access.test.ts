@@ -23,7 +23,10 @@ const people = {
     Query: {
       person: (_: unknown, { id }: { id: string }) => person(id),
       persons: () => [person('1'), person('2')],
-      beings: () => [{ __typename: 'Person', ...person('1') }, { __typename: 'Dog', id: 'd', name: 'Rex' }],
+      beings: () => [
+        { __typename: 'Person', ...person('1') },
+        { __typename: 'Dog', id: 'd', name: 'Rex' },
+      ],
       secret: () => 'the butler',
       open: () => 'hello',
     },
@@ -83,7 +86,12 @@ test('a caller who has not signed in gets null and is told so, and nothing is as
 
 test('a denied field is null with its path and what would satisfy it, and is never fetched', async () => {
   const answer = await hub.ask({ query: '{ persons { name ssn } }', token: patrol });
-  expect(answer.data).toEqual({ persons: [{ name: 'Name 1', ssn: null }, { name: 'Name 2', ssn: null }] });
+  expect(answer.data).toEqual({
+    persons: [
+      { name: 'Name 1', ssn: null },
+      { name: 'Name 2', ssn: null },
+    ],
+  });
   expect(answer.errors).toMatchObject([
     { path: ['persons', 0, 'ssn'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', policy: 'people:ssn' } },
     { path: ['persons', 1, 'ssn'] },
@@ -102,7 +110,11 @@ test('a detective with purpose, case and reason is shown what the same detective
 test.each([
   ['under another name', '{ person(id: 1) { x: ssn } }', { x: null }],
   ['in place of an allowed one', '{ person(id: 1) { name: ssn } }', { name: null }],
-  ['in a nested fragment', 'query { person(id: 1) { ...A } } fragment A on Person { ...B } fragment B on Person { ssn }', { ssn: null }],
+  [
+    'in a nested fragment',
+    'query { person(id: 1) { ...A } } fragment A on Person { ...B } fragment B on Person { ssn }',
+    { ssn: null },
+  ],
   ['in a fragment without a type', '{ person(id: 1) { ... { ssn } } }', { ssn: null }],
   ['behind a directive that is on', 'query ($yes: Boolean = true) { person(id: 1) { ssn @include(if: $yes) } }', { ssn: null }],
 ])('a denied field stays denied %s', async (_how, query, shown) => {
@@ -111,7 +123,11 @@ test.each([
 });
 
 test('a denied field that is not executed is neither shown nor told', async () => {
-  const answer = await hub.ask({ query: 'query ($no: Boolean!) { person(id: 1) { name ssn @include(if: $no) } }', variables: { no: false }, token: patrol });
+  const answer = await hub.ask({
+    query: 'query ($no: Boolean!) { person(id: 1) { name ssn @include(if: $no) } }',
+    variables: { no: false },
+    token: patrol,
+  });
   expect(answer).toEqual({ status: 200, data: { person: { name: 'Name 1' } } });
 });
 
@@ -123,14 +139,26 @@ test('a null that may not stand takes its object along, as far up as it must', a
 test('a protected member of an interface is told by no field, not even by its name', async () => {
   const vendor = await hub.issuer.token(['vendor']);
   const answer = await hub.ask({ query: '{ beings { __typename name ... on Dog { id } } }', token: vendor });
-  expect(answer.data).toEqual({ beings: [{ __typename: null, name: null }, { __typename: null, name: null, id: 'd' }] });
+  expect(answer.data).toEqual({
+    beings: [
+      { __typename: null, name: null },
+      { __typename: null, name: null, id: 'd' },
+    ],
+  });
   const allowed = await hub.ask({ query: '{ beings { __typename name } }', token: patrol });
-  expect(allowed.data).toEqual({ beings: [{ __typename: 'Person', name: 'Name 1' }, { __typename: 'Dog', name: 'Rex' }] });
+  expect(allowed.data).toEqual({
+    beings: [
+      { __typename: 'Person', name: 'Name 1' },
+      { __typename: 'Dog', name: 'Rex' },
+    ],
+  });
 });
 
 test('a policy list is OR outside; a label that nobody grants never holds', async () => {
   expect((await hub.ask({ query: '{ secret }', token: patrol })).data).toEqual({ secret: null });
-  expect((await hub.ask({ query: '{ secret }', token: detective, extensions: { caseNumber: 'B-1-22' } })).data).toEqual({ secret: 'the butler' });
+  expect((await hub.ask({ query: '{ secret }', token: detective, extensions: { caseNumber: 'B-1-22' } })).data).toEqual({
+    secret: 'the butler',
+  });
 });
 
 test('a field that needs a denied one for its own answer does not fetch it', async () => {
@@ -154,7 +182,9 @@ test('the same text from two callers is planned for each: neither fetches, nor m
 test('introspection takes a caller', async () => {
   const query = '{ __schema { types { name } } }';
   expect((await hub.ask({ query })).data).toEqual({ __schema: null });
-  expect((await hub.ask({ query, token: patrol })).data).toMatchObject({ __schema: { types: expect.arrayContaining([{ name: 'Person' }]) } });
+  expect((await hub.ask({ query, token: patrol })).data).toMatchObject({
+    __schema: { types: expect.arrayContaining([{ name: 'Person' }]) },
+  });
 });
 
 test('a misspelled field is told without a guess at the right one', async () => {

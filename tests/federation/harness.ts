@@ -3,15 +3,15 @@
  * sockets, composed, signed to, audited in PGlite. Tests say what the subgraphs
  * are; the harness says what they were asked.
  */
-import { type Client, createClient, type ExecutionResult } from 'graphql-ws';
+import { type Client, createClient } from 'graphql-ws';
 import pino from 'pino';
 import WebSocket from 'ws';
 import { readConfig } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/index.ts';
 import { compose } from '../../schema/compose.ts';
 import { generateKeys, verifier } from '../../schema/principal.ts';
-import type { Bus } from '../../subgraphs/kit/bus.ts';
 import { openLocalBus } from '../../subgraphs/kit/bus/local.ts';
+import type { Bus } from '../../subgraphs/kit/bus.ts';
 import { type Database, openDatabase } from '../../subgraphs/kit/database.ts';
 import { type Served, serve } from '../../subgraphs/kit/serve.ts';
 import type { Source, System } from '../../subgraphs/kit/system.ts';
@@ -49,6 +49,8 @@ export interface ToyHub {
   bus: Bus;
   database: Database;
   served: Map<string, Served>;
+  /** The gateway's private key, for another gateway of the same hub. */
+  signingKey: string;
   /** Bodies that subgraphs were asked with, in order: what was fetched. */
   asked: { subgraph: string; body: string }[];
   ask: (ask: Ask) => Promise<Answer>;
@@ -65,7 +67,13 @@ export interface ToyOptions {
   database?: Database;
 }
 
-export const startToyHub = async ({ subgraphs, env = {}, now = Date.now, bus = openLocalBus(), database: given }: ToyOptions): Promise<ToyHub> => {
+export const startToyHub = async ({
+  subgraphs,
+  env = {},
+  now = Date.now,
+  bus = openLocalBus(),
+  database: given,
+}: ToyOptions): Promise<ToyHub> => {
   const [issuer, keys, database] = await Promise.all([startIssuer(), generateKeys(), given ?? openDatabase('pglite:')]);
   const log = pino({ level: 'silent' });
   const asked: ToyHub['asked'] = [];
@@ -93,8 +101,13 @@ export const startToyHub = async ({ subgraphs, env = {}, now = Date.now, bus = o
       }),
     );
   }
-  const { supergraph } = compose(subgraphs.map(({ name, sdl }) => ({ name, sdl: linked(sdl), url: served.get(name)?.url ?? '' })));
-  const config = { ...readConfig({ PORT: '0', OIDC_ISSUER: issuer.url, HUB_SIGNING_KEY: JSON.stringify(keys.signing), ...env }), supergraph };
+  const { supergraph } = compose(
+    subgraphs.map(({ name, sdl }) => ({ name, sdl: linked(sdl), url: served.get(name)?.url ?? '' })),
+  );
+  const config = {
+    ...readConfig({ PORT: '0', OIDC_ISSUER: issuer.url, HUB_SIGNING_KEY: JSON.stringify(keys.signing), ...env }),
+    supergraph,
+  };
   const gateway = await startGateway(config, { database, log, now });
   return {
     gateway,
@@ -102,6 +115,7 @@ export const startToyHub = async ({ subgraphs, env = {}, now = Date.now, bus = o
     bus,
     database,
     served,
+    signingKey: JSON.stringify(keys.signing),
     asked,
     ask: (ask) => post(`${gateway.url}/graphql`, ask),
     socket: (token, on) =>
@@ -135,7 +149,7 @@ export const post = async (url: string, { token, ...ask }: Ask): Promise<Answer>
 };
 
 /** The next result of a subscription. */
-export const next = async (results: AsyncIterator<ExecutionResult<Record<string, unknown>, unknown>>): Promise<Answer> => {
+export const next = async (results: AsyncIterator<unknown>): Promise<Answer> => {
   const { value, done } = await results.next();
   if (done) throw new Error('The subscription ended.');
   return value as Answer;

@@ -1,7 +1,10 @@
 import { live } from '../../subgraphs/kit/live.ts';
 import { next, startToyHub, type ToyHub } from './harness.ts';
 
-const names = new Map([['1', 'One'], ['2', 'Two']]);
+const names = new Map([
+  ['1', 'One'],
+  ['2', 'Two'],
+]);
 
 const dispatch = {
   name: 'dispatch',
@@ -17,7 +20,11 @@ const dispatch = {
   `,
   resolvers: {
     Query: { unit: (_: unknown, { id }: { id: string }) => ({ id }) },
-    Unit: { __resolveReference: (reference: object) => reference, name: ({ id }: { id: string }) => names.get(id), notes: () => 'noted' },
+    Unit: {
+      __resolveReference: (reference: object) => reference,
+      name: ({ id }: { id: string }) => names.get(id),
+      notes: () => 'noted',
+    },
     Subscription: {
       unitMoved: live({
         topic: 'unit',
@@ -36,7 +43,13 @@ const shields = {
     type Query { unused: Int }
     type Unit @key(fields: "id") { id: ID! shield: Int secret: String @policy(policies: [["people:ssn"]]) }
   `,
-  resolvers: { Unit: { __resolveReference: (reference: object) => reference, shield: ({ id }: { id: string }) => Number(id) * 10, secret: () => 's' } },
+  resolvers: {
+    Unit: {
+      __resolveReference: (reference: object) => reference,
+      shield: ({ id }: { id: string }) => Number(id) * 10,
+      secret: () => 's',
+    },
+  },
 };
 
 let hub: ToyHub;
@@ -52,7 +65,8 @@ const moved = (key: string) => hub.bus.publish('unit', [{ key, change: 'UPDATED'
 const noted = (key: string) => hub.bus.publish('note', [{ key, change: 'UPDATED', changedAt: new Date() }]);
 /** A subscription has begun when its subgraph was asked; events from then on are its own. */
 const begun = async (times: number) => {
-  while (hub.asked.filter(({ body }) => body.includes('subscription')).length < times) await new Promise((resolve) => setImmediate(resolve));
+  while (hub.asked.filter(({ body }) => body.includes('subscription')).length < times)
+    await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
 };
 
