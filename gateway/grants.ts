@@ -49,6 +49,8 @@ export const grantRules: Readonly<Record<string, GrantRule>> = {
     own: true,
   },
   'hub:audit': { roles: ['auditor'], certification: 'CJIS' },
+  // Beyond their own agency's records: partners' and vendors' use of this hub too.
+  'hub:audit-all': { roles: ['auditor'], certification: 'CJIS', own: true },
 };
 
 export interface GrantOptions {
@@ -66,6 +68,9 @@ export const grantsOf = ({ rules = grantRules, ...options }: GrantOptions): stri
 
 /** What would satisfy a policy, in words: for the caller, so it says nothing of any record. */
 export const explain = (label: string, { rules = grantRules, ...options }: GrantOptions): string => {
+  if (label === 'a signed-in caller') return 'Sign in: send an access token.';
+  if (label.startsWith('scope ')) return `The access token needs the ${label}.`;
+  if (/ (and|or) /.test(label)) return `It takes ${label}.`;
   const rule = rules[label];
   if (!rule) return `The policy ${label} is granted to nobody here.`;
   return `${label} takes ${lacks(rule, options).join(', ') || 'nothing more'}.`;

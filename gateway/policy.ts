@@ -58,14 +58,21 @@ export const permits = (rule: Rule, { authenticated, scopes, grants }: Authority
   rule.scopes.every((any) => holds(any, scopes)) &&
   rule.policies.every((any) => holds(any, grants));
 
-/** What of the rule the caller lacks, for people: `people:ssn`, `scope hub.query`, `a signed-in caller`. */
+/** What of the rule the caller lacks: labels one by one, `A or B` where either would do, `scope x`, `a signed-in caller`. */
 export const missing = (rule: Rule, { authenticated, scopes, grants }: Authority): string[] => {
   const lacks = [
-    ...rule.policies.filter((any) => !holds(any, grants)).map((any) => any.map((all) => all.join(' and ')).join(' or ')),
-    ...rule.scopes.filter((any) => !holds(any, scopes)).map((any) => any.map((all) => `scope ${all.join(' and ')}`).join(' or ')),
+    ...rule.policies.flatMap((any) => lacking(any, grants, '')),
+    ...rule.scopes.flatMap((any) => lacking(any, scopes, 'scope ')),
     ...(rule.authenticated && !authenticated ? ['a signed-in caller'] : []),
   ];
   return [...new Set(lacks)];
+};
+
+const lacking = (any: string[][], held: ReadonlySet<string>, prefix: string): string[] => {
+  if (holds(any, held)) return [];
+  const named = any.map((all) => all.filter((one) => !held.has(one)).map((one) => `${prefix}${one}`));
+  const [only, ...others] = named;
+  return only && others.length === 0 ? only : [named.map((all) => all.join(' and ')).join(' or ')];
 };
 
 const holds = (any: string[][], held: ReadonlySet<string>): boolean => any.some((all) => all.every((one) => held.has(one)));

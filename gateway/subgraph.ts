@@ -81,7 +81,7 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
     errorThresholdPercentage: breaker.failurePercentage,
     resetTimeout: breaker.resetMs,
     volumeThreshold: breaker.minimum,
-    errorFilter: (error: unknown) => (error as Error).name === 'AbortError', // The client left; that says nothing of the subgraph.
+    errorFilter: isLeft,
   });
   circuit.on('open', () => log.warn({ source: name }, 'The subgraph fails too often: it is not asked for a while.'));
   circuit.on('close', () => log.info({ source: name }, 'The subgraph answers again.'));
@@ -93,10 +93,8 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
         return (await circuit.fire(hop)) as HopAnswer;
       } catch (error) {
         const code = codeOf(error);
-        log.warn(
-          { source: name, code, cause: (error as { code?: string }).code ?? (error as Error).name },
-          'A subgraph request failed.',
-        );
+        const cause = (error as { code?: string }).code ?? (error as Error).name;
+        if (!isLeft(error)) log.warn({ source: name, code, cause }, 'A subgraph request failed.');
         return { data: null, errors: failures(code, name, hop.paths()) };
       }
     },
@@ -113,24 +111,40 @@ const post = async (
   agent: Agent,
 ): Promise<HopAnswer> => {
   const body = JSON.stringify({ query, variables, operationName });
-  const signature = await signPrincipal(
-    principal,
-    { audience: options.name, body, lifetimeSeconds: signatureSeconds },
-    options.signingKey,
-  );
-  const deadline = AbortSignal.timeout(options.timeoutMs);
-  const response = await send(options.url, {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json', accept: 'application/json', [principalHeader]: signature },
-    dispatcher: agent,
-    signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
+  const hop = { audience: options.name, body, lifetimeSeconds: signatureSeconds };
+  const signature = await signPrincipal(principal, hop, options.signingKey);
+  return withDeadline(options.timeoutMs, signal, async (deadline) => {
+    const response = await send(options.url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', accept: 'application/json', [principalHeader]: signature },
+      dispatcher: agent,
+      signal: deadline,
+    });
+    const answer = parse(await read(response.body, options.maximumBytes));
+    if (response.statusCode >= 500 && !answer.errors) throw new HubError('SOURCE_UNAVAILABLE');
+    if (response.statusCode >= 400 && !answer.errors) throw new HubError('SOURCE_REFUSED');
+    return answer;
   });
-  const text = await read(response.body, options.maximumBytes);
-  const answer = parse(text);
-  if (response.statusCode >= 500 && !answer.errors) throw new HubError('SOURCE_UNAVAILABLE');
-  if (response.statusCode >= 400 && !answer.errors) throw new HubError('SOURCE_REFUSED');
-  return answer;
+};
+
+/** One controller of our own: Node 20 may collect what `AbortSignal.any` makes before it fires. */
+const withDeadline = async <Value>(
+  timeoutMs: number,
+  left: AbortSignal | undefined,
+  run: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> => {
+  const controller = new AbortController();
+  const leave = () => controller.abort(new DOMException('The client left.', 'AbortError'));
+  const timer = setTimeout(() => controller.abort(new DOMException('Too late.', 'TimeoutError')), timeoutMs);
+  left?.addEventListener('abort', leave, { once: true });
+  if (left?.aborted) leave();
+  try {
+    return await run(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    left?.removeEventListener('abort', leave);
+  }
 };
 
 const read = async (body: AsyncIterable<Buffer>, maximumBytes: number): Promise<string> => {
@@ -169,6 +183,9 @@ const parse = (text: string): HopAnswer => {
   }
 };
 
+/** The client left; that says nothing of the subgraph. */
+const isLeft = (error: unknown): boolean => (error as Error).name === 'AbortError';
+
 const codeOf = (error: unknown): ErrorCode => {
   if (error instanceof HubError) return error.code;
   const { name, code } = error as { name?: string; code?: string };
@@ -185,6 +202,8 @@ const failures = (code: ErrorCode, source: string, paths: (string | number)[][])
 
 /** The subgraph's own errors, cleaned of everything but code, policy and path, and named after their source. */
 export const asSource = (name: string, { path, extensions }: HopError): GraphQLError => {
-  const kept = { code: extensions?.code, policy: extensions?.policy, satisfiedBy: extensions?.satisfiedBy, source: name };
-  return new GraphQLError('', { path: path ?? null, extensions: kept });
+  const { code, policy, satisfiedBy, source } = extensions ?? {};
+  // A subgraph over several systems may say which of them: `people-search/RecordTrace`.
+  const part = typeof source === 'string' && source.startsWith(`${name}/`) && /^[\w/-]{1,64}$/.test(source);
+  return new GraphQLError('', { path: path ?? null, extensions: { code, policy, satisfiedBy, source: part ? source : name } });
 };

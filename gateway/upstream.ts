@@ -35,12 +35,18 @@ export interface Upstream {
   close: () => Promise<void>;
 }
 
+/**
+ * How long a socket without streams stays for the next one, such as a stream that is subscribed anew. The client's
+ * timer outlives `dispose`, and holds the process that long.
+ */
+const lingerMs = 200;
+
 export const openUpstream = ({ name, url, signingKey }: { name: string; url: string; signingKey: SigningKey }): Upstream => {
   const client: Client = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     lazy: true,
-    lazyCloseTimeout: 5_000,
+    lazyCloseTimeout: lingerMs,
     retryAttempts: 0, // `live` resumes with a cursor and a fresh signature; a blind retry has neither.
     connectionAckWaitTimeout: 5_000,
     keepAlive: 10_000,

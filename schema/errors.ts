@@ -36,6 +36,7 @@ export const errorKinds = {
   SOURCE_TIMEOUT: kind('The source did not answer in time.', 200, true),
   SOURCE_INVALID: kind('The source gave an answer that the hub cannot use.', 200, true),
   SOURCE_REFUSED: kind('The source refused the request.', 200),
+  SEARCH_INSUFFICIENT: kind('Too little is on record to search with: a name and a date of birth are needed.', 200),
   VENDOR_RATE_LIMITED: kind('The commercial database limits how often it may be asked.', 200, true),
   CURSOR_TOO_OLD: kind('The cursor is older than the retention window: subscribe anew and read the current state.', 200),
   CURSOR_INVALID: kind('The cursor is not one that this field gave.', 200),

@@ -8,7 +8,7 @@ export const abortable = <Value>(source: AsyncGenerator<Value, void>, abort: () 
     next: () => source.next(),
     return: (value) => {
       abort();
-      return source.return(value as void);
+      return source.return(value);
     },
     throw: (error) => {
       abort();

@@ -7,6 +7,8 @@ import type { Contract, ContractColumn, ContractView } from './contract.ts';
 import type { Database } from './database.ts';
 
 export type Fault =
+  | 'away'
+  | 'unconfigured'
   | 'missing'
   | 'mistyped'
   | 'unreadable'
@@ -69,8 +71,7 @@ const inspectView = async (
   try {
     const types = await columnTypes(database, name);
     if (!types) {
-      const fix = `Create the view as ${file} shows it, and GRANT SELECT ON ${name} to the hub's user.`;
-      report.findings.push({ view: name, state: 'missing', severity: 'error', detail: 'There is no such view.', fix });
+      report.findings.push(absent(name, file, view));
       return report;
     }
     const declared = await canonicalTypes(database, view);
@@ -84,6 +85,16 @@ const inspectView = async (
     report.findings.push(unreadable(name, error));
   }
   return report;
+};
+
+const absent = (name: string, file: string, { madeByHub }: ContractView): Finding => {
+  const finding = { view: name, state: 'missing' as const, detail: 'There is no such view.' };
+  if (madeByHub) return { ...finding, severity: 'warning', fix: 'None needed: the hub makes it when it first runs.' };
+  return {
+    ...finding,
+    severity: 'error',
+    fix: `Create the view as ${file} shows it, and GRANT SELECT ON ${name} to the hub's user.`,
+  };
 };
 
 const columnTypes = async (database: Queries, view: string): Promise<Map<string, string> | undefined> => {

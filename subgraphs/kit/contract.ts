@@ -22,6 +22,8 @@ export interface ContractView {
   meaning: string;
   /** The contract says "may be empty" of it: having no rows is no fault. */
   mayBeEmpty: boolean;
+  /** The contract says "made by the hub" of it: until the hub first needs it, it is not there. */
+  madeByHub: boolean;
   columns: ContractColumn[];
 }
 
@@ -103,10 +105,15 @@ const open = (parser: Parser, schema: string, name: string, comments: string[]):
     .slice(start)
     .join(' ')
     .slice(name.length + 2);
-  parser.views.push({ schema, name, meaning, mayBeEmpty: /\bmay be empty\b/i.test(meaning), columns: [] });
+  parser.views.push({ schema, name, meaning, ...marksOf(meaning), columns: [] });
   parser.state = 'select';
   return undefined;
 };
+
+const marksOf = (meaning: string): Pick<ContractView, 'mayBeEmpty' | 'madeByHub'> => ({
+  mayBeEmpty: /\bmay be empty\b/i.test(meaning),
+  madeByHub: /\bmade by the hub\b/i.test(meaning),
+});
 
 const close = (parser: Parser, view: ContractView | undefined): string | undefined => {
   if (!view || view.columns.length === 0) return 'the view has no column.';

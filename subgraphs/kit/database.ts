@@ -7,8 +7,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
 import pg from 'pg';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
 
 export interface Database {
   /** For `new PrismaClient({ adapter })`. */
@@ -34,7 +34,10 @@ export interface DatabaseOptions {
 export const openDatabase = (url: string, options: DatabaseOptions = {}): Promise<Database> =>
   url.startsWith('pglite:') ? openEmbedded(url.slice('pglite:'.length)) : openServer(url, options);
 
-const openServer = async (url: string, { readOnly = false, connections = 8, statementTimeoutMs = 10_000 }: DatabaseOptions): Promise<Database> => {
+const openServer = async (
+  url: string,
+  { readOnly = false, connections = 8, statementTimeoutMs = 10_000 }: DatabaseOptions,
+): Promise<Database> => {
   const config: pg.PoolConfig = {
     connectionString: url,
     max: connections,

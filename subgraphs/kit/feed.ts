@@ -63,7 +63,10 @@ const watch = async (options: PollOptions, runtime: Runtime, signal: AbortSignal
       failures = 0;
     } catch (error) {
       failures += 1;
-      runtime.log.warn({ topic, failures, code: codeOf(error) }, 'The feed cannot read its source or reach the bus; it tries again.');
+      runtime.log.warn(
+        { topic, failures, code: codeOf(error) },
+        'The feed cannot read its source or reach the bus; it tries again.',
+      );
     }
     await alarm.wait(failures === 0 ? everyMs : Math.min(everyMs * 2 ** failures, maximumPauseMs), signal);
   }
@@ -86,7 +89,10 @@ const poll = async (options: PollOptions, { database, bus }: Runtime, progress: 
   for (;;) {
     const rows = await read(options, database, progress.position, behind);
     const news = rows.filter((row) => isNews(row, progress));
-    await bus.publish(options.topic, news.map(({ key, change, changed_at }) => ({ key, change, changedAt: changed_at })));
+    await bus.publish(
+      options.topic,
+      news.map(({ key, change, changed_at }) => ({ key, change, changedAt: changed_at })),
+    );
     for (const row of rows) progress.published.set(row.key, row.position);
     behind = rows.at(-1);
     if (!behind || rows.length < batchSize) break;
@@ -97,7 +103,12 @@ const poll = async (options: PollOptions, { database, bus }: Runtime, progress: 
 const isNews = (row: Row, { published, historyUntilMs }: Progress): boolean =>
   published.get(row.key) !== row.position && row.changed_at.getTime() > historyUntilMs;
 
-const read = ({ view, key = 'id', change = "'UPDATED'" }: PollOptions, database: Database, position: string, behind?: Row): Promise<Row[]> => {
+const read = (
+  { view, key = 'id', change = "'UPDATED'" }: PollOptions,
+  database: Database,
+  position: string,
+  behind?: Row,
+): Promise<Row[]> => {
   const where = behind
     ? `(changed_at, ${key}) > ($1::timestamptz, $2)`
     : `changed_at > $1::timestamptz - interval '${overlapSeconds} seconds'`;
@@ -111,7 +122,11 @@ const read = ({ view, key = 'id', change = "'UPDATED'" }: PollOptions, database:
 /** Moves to the newest position read and forgets what the next overlap cannot reach. */
 const advance = (progress: Progress): void => {
   const timed = [...progress.published].map(([key, position]) => ({ key, position, ms: Date.parse(position) }));
-  const newest = timed.reduce((a, b) => (b.ms > a.ms ? b : a), { key: '', position: progress.position, ms: Date.parse(progress.position) });
+  const newest = timed.reduce((a, b) => (b.ms > a.ms ? b : a), {
+    key: '',
+    position: progress.position,
+    ms: Date.parse(progress.position),
+  });
   progress.position = newest.position;
   for (const { key, ms } of timed) if (ms < newest.ms - 2_000 * overlapSeconds) progress.published.delete(key);
 };

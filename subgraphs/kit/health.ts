@@ -18,9 +18,12 @@ export const watchHealth = <Reader>(system: System<Reader>, source: Source<Reade
   let last: SourceStatus | undefined;
   const look = async () => {
     const status = await statusOf(system, source, runtime);
-    if (status.state !== last?.state) runtime.log.info({ source: system.name, state: status.state }, 'The source changed its state.');
+    if (status.state !== last?.state)
+      runtime.log.info({ source: system.name, state: status.state }, 'The source changed its state.');
     last = status;
-    await runtime.bus.report(status).catch(() => runtime.log.warn({ source: system.name }, 'The bus is away: the state was not reported.'));
+    await runtime.bus
+      .report(status)
+      .catch(() => runtime.log.warn({ source: system.name }, 'The bus is away: the state was not reported.'));
     return status;
   };
   const timer = setInterval(() => void look(), everyMs);
@@ -28,7 +31,11 @@ export const watchHealth = <Reader>(system: System<Reader>, source: Source<Reade
   return { ready: () => last !== undefined && last.state !== 'DOWN', look, stop: () => clearInterval(timer) };
 };
 
-const statusOf = async <Reader>({ name, title, feeds }: System<Reader>, source: Source<Reader>, { bus, now }: Runtime): Promise<SourceStatus> => {
+const statusOf = async <Reader>(
+  { name, title, feeds }: System<Reader>,
+  source: Source<Reader>,
+  { bus, now }: Runtime,
+): Promise<SourceStatus> => {
   const seen = { name, title, lastSeenAt: new Date(now()).toISOString() };
   try {
     const { lastEventAt, staleAfterSeconds, detail } = await withPatience(source.check());
@@ -43,7 +50,11 @@ const statusOf = async <Reader>({ name, title, feeds }: System<Reader>, source: 
     };
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return { ...seen, state: 'DOWN', detail: timedOut ? 'The source did not answer in time.' : 'The source refuses the connection or the query.' };
+    return {
+      ...seen,
+      state: 'DOWN',
+      detail: timedOut ? 'The source did not answer in time.' : 'The source refuses the connection or the query.',
+    };
   }
 };
 
@@ -61,5 +72,8 @@ const lagOf = async (feeds: readonly Feed[], bus: Bus): Promise<number | undefin
 
 const withPatience = async <Value>(promise: Promise<Value>): Promise<Value> => {
   const timeout = AbortSignal.timeout(patienceMs);
-  return Promise.race([promise, new Promise<never>((_, reject) => timeout.addEventListener('abort', () => reject(timeout.reason), { once: true }))]);
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => timeout.addEventListener('abort', () => reject(timeout.reason), { once: true })),
+  ]);
 };

@@ -5,8 +5,8 @@
  */
 import { HubError } from '../../schema/errors.ts';
 import { abortable } from './abortable.ts';
-import type { BusEvent } from './bus.ts';
 import { beginning } from './bus/cursor.ts';
+import type { BusEvent } from './bus.ts';
 import type { Context } from './system.ts';
 
 export interface LiveOptions<Reader, Arguments, Value> {
@@ -51,10 +51,13 @@ async function* events<Reader, Arguments extends { after?: string | null }, Valu
 ): AsyncGenerator<LivePayload<Reader>, void> {
   const { stream } = context;
   let expired = false;
-  const timer = setTimeout(() => {
-    expired = true;
-    ended.abort();
-  }, Math.max(0, stream.expiresAtMs - stream.now()));
+  const timer = setTimeout(
+    () => {
+      expired = true;
+      ended.abort();
+    },
+    Math.max(0, stream.expiresAtMs - stream.now()),
+  );
   timer.unref();
   try {
     const after = stream.resumeAfter ?? args.after ?? (await stream.bus.last(topic))?.cursor ?? beginning;

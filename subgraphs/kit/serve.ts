@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
-import { expressMiddleware } from '@as-integrations/express5';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLSchemaModule } from '@apollo/subgraph/dist/schema-helper/index.js';
+import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
 import { type GraphQLFormattedError, type GraphQLSchema, parse } from 'graphql';
 import { HubError, isErrorCode } from '../../schema/errors.ts';
@@ -38,7 +38,10 @@ export interface Served<Reader = unknown> {
 /** Largest request body; a batch of 10,000 entity references fits. */
 const bodyLimit = '4mb';
 
-export const serve = async <Reader>(system: System<Reader>, { runtime, host = '127.0.0.1', port, verify }: ServeOptions): Promise<Served<Reader>> => {
+export const serve = async <Reader>(
+  system: System<Reader>,
+  { runtime, host = '127.0.0.1', port, verify }: ServeOptions,
+): Promise<Served<Reader>> => {
   const source = await system.open(runtime);
   const schema = buildSchema(system);
   const context = contextOf(source, runtime);
@@ -61,8 +64,16 @@ export const serve = async <Reader>(system: System<Reader>, { runtime, host = '1
   const health = watchHealth(system, source, runtime);
   const body = express.json({ limit: bodyLimit, verify: (request, _response, bytes) => Object.assign(request, { bytes }) });
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
-  app.get('/health/ready', (_request, response) => void response.status(health.ready() ? 200 : 503).json({ source: system.name, ready: health.ready() }));
-  app.post('/graphql', body, authenticated(system.name, verify), expressMiddleware(apollo, { context: async ({ req }) => context(verifiedOf(req)) }));
+  app.get(
+    '/health/ready',
+    (_request, response) => void response.status(health.ready() ? 200 : 503).json({ source: system.name, ready: health.ready() }),
+  );
+  app.post(
+    '/graphql',
+    body,
+    authenticated(system.name, verify),
+    expressMiddleware(apollo, { context: async ({ req }) => context(verifiedOf(req)) }),
+  );
   app.use(refuse);
   const streams = serveStreams({ server, schema, name: system.name, verify, context, log: runtime.log });
   const stop = new AbortController();
@@ -86,7 +97,10 @@ export const serve = async <Reader>(system: System<Reader>, { runtime, host = '1
 };
 
 const buildSchema = <Reader>({ sdl, resolvers }: System<Reader>): GraphQLSchema =>
-  buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: { DateTime, Date: CalendarDate, ...resolvers } as GraphQLSchemaModule['resolvers'] & object });
+  buildSubgraphSchema({
+    typeDefs: parse(sdl),
+    resolvers: { DateTime, Date: CalendarDate, ...resolvers } as GraphQLSchemaModule['resolvers'] & object,
+  });
 
 const contextOf = <Reader>(source: Source<Reader>, { bus, now }: Runtime) => {
   const make = (verified: Verified, resumeAfter?: string): Context<Reader> => ({
@@ -115,7 +129,9 @@ const verifiedOf = (request: SignedRequest): Verified => {
 /** Express 5 brings every rejected handler here; the answer is a coded error and nothing else. */
 const refuse: express.ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   const coded = error instanceof HubError ? error : new HubError('BAD_REQUEST');
-  response.status(coded.code === 'PRINCIPAL_REFUSED' ? 401 : 400).json({ errors: [{ message: coded.message, extensions: coded.extensions }] });
+  response
+    .status(coded.code === 'PRINCIPAL_REFUSED' ? 401 : 400)
+    .json({ errors: [{ message: coded.message, extensions: coded.extensions }] });
 };
 
 const apolloCodes = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST']);
@@ -126,9 +142,17 @@ export const clean = (formatted: GraphQLFormattedError, error: unknown, { log }:
   if (isErrorCode(code) && code !== 'INTERNAL') return formatted;
   if (typeof code === 'string' && apolloCodes.has(code)) return formatted;
   const cause = (error as { originalError?: Error }).originalError ?? (error as Error);
-  log.error({ path: formatted.path, name: cause.name, code: (cause as { code?: string }).code, at: cause.stack?.split('\n').slice(1, 4) }, 'A field failed.');
+  log.error(
+    { path: formatted.path, name: cause.name, code: (cause as { code?: string }).code, at: cause.stack?.split('\n').slice(1, 4) },
+    'A field failed.',
+  );
   const { message, extensions } = new HubError('SOURCE_UNAVAILABLE');
-  return { message, extensions, ...(formatted.path ? { path: formatted.path } : {}), ...(formatted.locations ? { locations: formatted.locations } : {}) };
+  return {
+    message,
+    extensions,
+    ...(formatted.path ? { path: formatted.path } : {}),
+    ...(formatted.locations ? { locations: formatted.locations } : {}),
+  };
 };
 
 const listen = (server: Server, port: number, host: string): Promise<void> =>

@@ -5,7 +5,16 @@
  * its own, so nothing that one event read answers the next.
  */
 import type { Server } from 'node:http';
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLSchema, GraphQLError, parse, validate } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -33,7 +42,10 @@ export const serveStreams = ({ server, schema, name, verify, context, log }: Str
       onSubscribe: async (_socket, _id, { query, variables, operationName, extensions }) => {
         try {
           const token = extensions?.[principalHeader];
-          const verified = await verify(typeof token === 'string' ? token : undefined, { audience: name, body: streamBody(query, variables) });
+          const verified = await verify(typeof token === 'string' ? token : undefined, {
+            audience: name,
+            body: streamBody(query, variables),
+          });
           const document = parse(query);
           const errors = validate(schema, document);
           if (errors.length > 0) return errors;
@@ -51,7 +63,8 @@ export const serveStreams = ({ server, schema, name, verify, context, log }: Str
         }
       },
       subscribe: (args) => subscribe(args as StreamArgs, log) as never,
-      onError: (_socket, _id, _payload, errors) => errors.map((error) => (error instanceof GraphQLError ? error.toJSON() : new HubError('INTERNAL').toJSON())),
+      onError: (_socket, _id, _payload, errors) =>
+        errors.map((error) => (error instanceof GraphQLError ? error.toJSON() : new HubError('INTERNAL').toJSON())),
     },
     sockets,
   );
@@ -68,7 +81,10 @@ interface StreamArgs extends ExecutionArgs {
   announce: boolean;
 }
 
-const subscribe = async ({ announce, ...args }: StreamArgs, log: Logger): Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void>> => {
+const subscribe = async (
+  { announce, ...args }: StreamArgs,
+  log: Logger,
+): Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void>> => {
   const events = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in events)) return cleanResult(events, log);
   const source = events as AsyncGenerator<LivePayload, void>;

@@ -64,10 +64,9 @@ async function* follow(topic: Topic, { after, signal }: FollowOptions): AsyncGen
     const batch = behind(topic.events, position);
     const newest = batch.at(-1);
     if (newest) {
+      assertReachable(printCursor(position), topic.events[0]?.cursor); // Trimming may have overtaken a slow or a waiting reader.
       position = parseCursor(newest.cursor);
       yield batch;
-      const oldest = topic.events[0];
-      if (oldest && compare(position, parseCursor(oldest.cursor)) < 0) assertReachable(printCursor(position), oldest.cursor);
     } else {
       await woken(topic, signal);
     }
@@ -130,7 +129,10 @@ const openJournal = (folder: string, topics: Map<string, Topic>, trimEvents: (ev
     topic.last = parseCursor(entry.event.cursor);
   }
   for (const { events } of topics.values()) trimEvents(events);
-  writeFileSync(`${path}.new`, [...topics].flatMap(([name, { events }]) => events.map((event) => printLine(name, event))).join(''));
+  writeFileSync(
+    `${path}.new`,
+    [...topics].flatMap(([name, { events }]) => events.map((event) => printLine(name, event))).join(''),
+  );
   renameSync(`${path}.new`, path);
   const file = openSync(path, 'a');
   return {

@@ -27,10 +27,16 @@ const blockMs = 200;
 /** How long a follower waits before it looks by itself: the bound on what a lost wake-up costs. */
 const patienceMs = 2_000;
 
-const connect = (url: string) => createClient({ url, socket: { reconnectStrategy: (tries) => Math.min(100 * 2 ** tries, 2_000) } });
+const connect = (url: string) =>
+  createClient({ url, socket: { reconnectStrategy: (tries) => Math.min(100 * 2 ** tries, 2_000) } });
 type Client = ReturnType<typeof connect>;
 
-export const openRedisBus = async ({ url, prefix = 'rtcc:', retention = defaultRetention, onError = () => {} }: RedisBusOptions): Promise<Bus> => {
+export const openRedisBus = async ({
+  url,
+  prefix = 'rtcc:',
+  retention = defaultRetention,
+  onError = () => {},
+}: RedisBusOptions): Promise<Bus> => {
   const client = connect(url);
   const waiter = connect(url);
   client.on('error', onError);
@@ -42,7 +48,10 @@ export const openRedisBus = async ({ url, prefix = 'rtcc:', retention = defaultR
   const range = async (topic: string, after: string): Promise<BusEvent[]> =>
     ((await client.xRange(stream(topic), `(${after}`, '+', { COUNT: batchSize })) as Entry[]).map(eventOf);
   const edge = async (topic: string, end: 'first' | 'last'): Promise<BusEvent | undefined> => {
-    const entries = end === 'first' ? client.xRange(stream(topic), '-', '+', { COUNT: 1 }) : client.xRevRange(stream(topic), '+', '-', { COUNT: 1 });
+    const entries =
+      end === 'first'
+        ? client.xRange(stream(topic), '-', '+', { COUNT: 1 })
+        : client.xRevRange(stream(topic), '+', '-', { COUNT: 1 });
     return ((await entries) as Entry[]).map(eventOf)[0];
   };
 
@@ -52,9 +61,14 @@ export const openRedisBus = async ({ url, prefix = 'rtcc:', retention = defaultR
       const oldest = `${Date.now() - retention.ageMs}-0`;
       const batch = client.multi();
       for (const { key, change, changedAt } of news) {
-        batch.xAdd(stream(topic), '*', { key, change, changedAt: changedAt.toISOString() }, {
-          TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: retention.events },
-        });
+        batch.xAdd(
+          stream(topic),
+          '*',
+          { key, change, changedAt: changedAt.toISOString() },
+          {
+            TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: retention.events },
+          },
+        );
       }
       batch.xTrim(stream(topic), 'MINID', Number.parseInt(oldest, 10), { strategyModifier: '~' });
       await batch.exec();
@@ -93,10 +107,10 @@ async function* follow({ topic, range, edge, watch }: Log, { after, signal }: Fo
         await news;
         continue;
       }
+      // Trimming may have overtaken a reader that took its time, or one that waited while a burst came.
+      assertReachable(cursor, (await edge(topic, 'first'))?.cursor);
       yield batch;
       cursor = newest.cursor;
-      // The log may have been trimmed past a reader that took its time.
-      if (cursor !== '0-0' && batch.length === batchSize) assertReachable(cursor, (await edge(topic, 'first'))?.cursor);
     }
   } finally {
     leave();
@@ -164,7 +178,7 @@ const woken = (wakes: Set<() => void>, signal: AbortSignal): Promise<void> =>
       signal.removeEventListener('abort', wake);
       resolve();
     };
-    const timer = setTimeout(wake, patienceMs);
+    const timer = setTimeout(wake, patienceMs).unref();
     wakes.add(wake);
     signal.addEventListener('abort', wake, { once: true });
   });

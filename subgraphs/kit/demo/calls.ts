@@ -106,7 +106,9 @@ export const readCalls = (rejects: string, folder: URL = newOrleans): Calls => {
     if (!calls.has(item)) calls.set(item, callOf(row, times.get(item), asked.get(item) ?? []));
   }
   return {
-    calls: [...calls.values()].sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime() || (one.item < other.item ? -1 : 1)),
+    calls: [...calls.values()].sort(
+      (one, other) => one.createdAt.getTime() - other.createdAt.getTime() || (one.item < other.item ? -1 : 1),
+    ),
     rejected: { [files.calls]: table.rejected, [files.violent]: exact.rejected, ...log.rejected },
   };
 };
@@ -166,7 +168,11 @@ const requestRow = z.object({
   'Upon Researching the above item :': text,
 });
 
-const callOf = (row: z.infer<typeof callRow>, exact: z.infer<typeof exactRow> | undefined, videoRequests: DemoVideoRequest[]): DemoCall => {
+const callOf = (
+  row: z.infer<typeof callRow>,
+  exact: z.infer<typeof exactRow> | undefined,
+  videoRequests: DemoVideoRequest[],
+): DemoCall => {
   const beat = beatOf(row.Beat);
   const zone = beat?.slice(0, 2) ?? '';
   return {

@@ -45,7 +45,13 @@ export interface Rows<Row> {
 export const readRows = <Row>(file: URL, schema: z.ZodType<Row>, rejects: string): Rows<Row> => {
   const rows: Row[] = [];
   const refused: { row: number; reason: string }[] = [];
-  const records = parse(readFileSync(file), { columns: true, info: true, bom: true, relax_column_count: true, skip_empty_lines: true }) as {
+  const records = parse(readFileSync(file), {
+    columns: true,
+    info: true,
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  }) as {
     record: Record<string, string>;
     info: { lines: number; error?: Error };
   }[];

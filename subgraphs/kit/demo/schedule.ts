@@ -56,7 +56,10 @@ export const carnivalSchedule = ({ calls, assignments, startAt, speed }: Schedul
   const assigned = groupBy(assignments, ({ item }) => item);
   const steps = carnivalCalls(calls).flatMap((call) => stepsOf(call, assigned.get(call.item) ?? []));
   return steps
-    .map((step) => ({ ...step, at: new Date(startAt.getTime() + Math.round((cut(step.dataAt) - carnival.start.getTime()) / speed)) }))
+    .map((step) => ({
+      ...step,
+      at: new Date(startAt.getTime() + Math.round((cut(step.dataAt) - carnival.start.getTime()) / speed)),
+    }))
     .sort(
       (one, other) =>
         one.at.getTime() - other.at.getTime() ||

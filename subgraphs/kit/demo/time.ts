@@ -26,17 +26,20 @@ export const offsetMsAt = (instantMs: number): number => {
   if (known !== undefined) return known;
   const parts = new Map(clock.formatToParts(hour * hourMs).map(({ type, value }) => [type, Number(value)]));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-  const offset = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - hour * hourMs;
+  const offset =
+    Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - hour * hourMs;
   offsets.set(hour, offset);
   return offset;
 };
 
-/** The instant of a local wall-clock time; of the repeated autumn hour the first, of the missing spring hour the one after. */
+/**
+ * The instant of a local wall-clock time. Where it happened twice (autumn) or
+ * never (spring) standard time decides, as PostgreSQL's AT TIME ZONE does.
+ */
 export const fromLocal = (localMs: number): Date => {
   const before = offsetMsAt(localMs - 12 * hourMs);
   const after = offsetMsAt(localMs + 12 * hourMs);
-  const first = localMs - before;
-  return new Date(offsetMsAt(first) === before ? first : offsetMsAt(localMs - after) === after ? localMs - after : first);
+  return new Date(offsetMsAt(localMs - after) === after ? localMs - after : localMs - before);
 };
 
 /** `YYYY-MM-DD HH:MM:SS.mmm` on the agency's wall clock, as a column without a zone takes it. */

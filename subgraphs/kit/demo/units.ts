@@ -79,7 +79,10 @@ const homesOf = (calls: readonly DemoCall[]): Map<string, Point> => {
   const homes = new Map<string, Point>();
   for (const [zone, places] of groupBy(located, (place) => place.zone)) {
     const points = places.map(({ point }) => point);
-    const middle = { latitude: mean(points.map(({ latitude }) => latitude)), longitude: mean(points.map(({ longitude }) => longitude)) };
+    const middle = {
+      latitude: mean(points.map(({ latitude }) => latitude)),
+      longitude: mean(points.map(({ longitude }) => longitude)),
+    };
     const [home] = points.sort((one, other) => apart(one, middle) - apart(other, middle));
     if (home) homes.set(zone, home);
   }
@@ -96,7 +99,9 @@ const neighborsOf = (homes: Map<string, Point>): Map<string, string[]> =>
   );
 
 const carsOf = (zones: readonly string[], startMs: number, homes: Map<string, Point>): DemoUnit[] =>
-  Array.from({ length: carsPerWatch }, (_, car) => zones.flatMap((zone) => unitOf(zone, car, watchAt(startMs), homes.get(zone)))).flat();
+  Array.from({ length: carsPerWatch }, (_, car) =>
+    zones.flatMap((zone) => unitOf(zone, car, watchAt(startMs), homes.get(zone))),
+  ).flat();
 
 const unitOf = (zone: string, car: number, watch: string, home: Point | undefined): DemoUnit[] => {
   if (!home) return [];
@@ -118,11 +123,20 @@ const assign = (call: DemoCall, callSign: string, rank: number): Assignment => {
   const chance = (what: string, from: number, to: number) => from + (hashOf(`${what}:${call.item}:${rank}`) % (to - from + 1));
   const startMs = startMsOf(call) ?? call.createdAt.getTime();
   const endMs = Math.max(startMs, Math.min(call.closedAt.getTime(), startMs + longestMs));
-  const clearedMs = rank === 0 ? endMs : Math.round(startMs + ((endMs - startMs) * chance('clear', 50, 90)) / 100);
-  const late = (at: Date | null, seconds: number) => (at ? new Date(Math.min(at.getTime() + rank * seconds * 1000, clearedMs)) : null);
+  const leftMs = startMs + ((endMs - startMs) * chance('clear', 50, 90)) / 100;
+  const clearedMs = rank === 0 ? endMs : Math.floor(leftMs / 1000) * 1000;
+  const late = (at: Date | null, seconds: number) =>
+    at ? new Date(Math.min(at.getTime() + rank * seconds * 1000, clearedMs)) : null;
   const dispatchedAt = rank === 0 ? call.dispatchedAt : late(call.dispatchedAt ?? call.arrivedAt, chance('sent', 20, 90));
   const onSceneAt = rank === 0 ? call.arrivedAt : late(call.arrivedAt, chance('there', 60, 240));
-  return { callSign, item: call.item, dispatchedAt, enRouteAt: enRouteOf(dispatchedAt, onSceneAt, clearedMs, chance), onSceneAt, clearedAt: new Date(clearedMs) };
+  return {
+    callSign,
+    item: call.item,
+    dispatchedAt,
+    enRouteAt: enRouteOf(dispatchedAt, onSceneAt, clearedMs, chance),
+    onSceneAt,
+    clearedAt: new Date(clearedMs),
+  };
 };
 
 const enRouteOf = (
@@ -133,7 +147,9 @@ const enRouteOf = (
 ): Date | null => {
   if (!dispatchedAt) return null;
   const spareMs = (onSceneAt?.getTime() ?? clearedMs) - dispatchedAt.getTime();
-  return spareMs <= 0 ? null : new Date(dispatchedAt.getTime() + Math.min(chance('roll', 15, 90) * 1000, Math.floor(spareMs / 2)));
+  return spareMs <= 0
+    ? null
+    : new Date(dispatchedAt.getTime() + Math.min(chance('roll', 15, 90) * 1000, Math.floor(spareMs / 2000) * 1000));
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

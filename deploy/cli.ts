@@ -1,0 +1,179 @@
+/** The command line: what each command takes and means. What it does is loaded when it is called. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { systemNames } from '../schema/subgraphs.ts';
+import { ExpectedError } from './expected.ts';
+
+const usageExit = 2;
+
+/** Runs `argv` as a command line. Expected failures are one line and exit 1; a wrong command line is exit 2. */
+export const run = async (argv: readonly string[]): Promise<void> => {
+  const program = buildProgram();
+  if (argv.length <= 2) {
+    program.outputHelp();
+    return;
+  }
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = exitOf(error);
+  }
+};
+
+const exitOf = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExit;
+  if (isExpected(error)) process.stderr.write(`${error.message}\n`);
+  else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\nThis is a fault of the hub itself.\n`);
+  return 1;
+};
+
+/** Errors that name what was wrong with the input or the surroundings; their class is their owner's. */
+const expectedNames = new Set(['ExpectedError', 'CompositionError', 'ObtainError', 'ConfigError', 'ZodError', 'HubError']);
+const isExpected = (error: unknown): error is Error =>
+  error instanceof ExpectedError || (error instanceof Error && expectedNames.has(error.name));
+
+const data = () => new Option('--data <folder>', 'where everything that persists is kept').default('.data').env('HUB_DATA');
+const speed = () =>
+  new Option('--speed <factor>', 'data seconds that pass in one second of the replay').default(120).argParser(positive);
+
+const buildProgram = (): Command => {
+  const program = new Command('hub')
+    .description('One graph over the systems that a real-time crime center already owns.')
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showHelpAfterError('(--help says what there is)')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+  for (const add of [addUp, addDoctor, addToken, addLoad, addReplay, addCompose, addKeys, addSubgraph, addGateway]) add(program);
+  program.addHelpText(
+    'after',
+    '\nDatabases: DATABASE_URL serves every system, CAD_DATABASE_URL (and the like) one; without them PostgreSQL runs embedded.\n' +
+      'Bus: REDIS_URL; without it, in this process. Issuer: OIDC_ISSUER; without it, a demo provider on this machine.',
+  );
+  return program;
+};
+
+const addUp = (program: Command): void => {
+  program
+    .command('up')
+    .description('bring up everything in one process: six systems, the gateway, the explorer, and Carnival 2022 as live')
+    .addOption(new Option('--port <port>', 'where the gateway listens').default(4000).argParser(portNumber).env('PORT'))
+    .addOption(data())
+    .addOption(speed())
+    .option('--no-replay', 'serve the data as they stand')
+    .action(async (options) => (await import('./up.ts')).up({ ...options, environment: process.env }));
+};
+
+const addDoctor = (program: Command): void => {
+  program
+    .command('doctor')
+    .description('check databases against the contract: what is missing, mistyped, empty or stale, and how to mend it')
+    .argument('[source]', `one system of: ${systemNames.join(', ')}`)
+    .addOption(data())
+    .action(async (source: string | undefined, options) => {
+      const { examine } = await import('./examine.ts');
+      process.exitCode = await examine({ source, data: options.data, environment: process.env });
+    });
+};
+
+const addToken = (program: Command): void => {
+  program
+    .command('token')
+    .description('print an access token of the demo provider, and nothing else')
+    .requiredOption('--as <persona>', 'patrol, analyst, detective, supervisor, auditor, admin, partner or vendor')
+    .option('--url <url>', 'the hub', 'http://localhost:4000')
+    .action(async (options) => {
+      const { tokenFor } = await import('./token.ts');
+      process.stdout.write(`${await tokenFor(options.as, options.url)}\n`);
+    });
+};
+
+const addLoad = (program: Command): void => {
+  program
+    .command('load')
+    .description("load the demo's databases where they are missing, incomplete or outdated")
+    .option('--reset', 'load again what is complete')
+    .addOption(data())
+    .action(async (options) => {
+      const { lockFolder } = await import('./lock.ts');
+      const { loadDemos } = await import('./loading.ts');
+      const unlock = process.env.DATABASE_URL ? () => {} : lockFolder(options.data);
+      try {
+        const loaded = await loadDemos({ ...options, environment: process.env, say });
+        if (loaded.size === 0) say('Everything is loaded already; --reset loads it again.');
+      } finally {
+        unlock();
+      }
+    });
+};
+
+const addReplay = (program: Command): void => {
+  program
+    .command('replay')
+    .description('replay Carnival 2022 as live in the loaded demo databases (not beside an "up" on the embedded one)')
+    .addOption(data())
+    .addOption(speed())
+    .action(async (options) => (await import('./replay.ts')).replay({ ...options, environment: process.env }));
+};
+
+const addCompose = (program: Command): void => {
+  program
+    .command('compose')
+    .description("compose the systems' schemas into schema/supergraph.graphql and schema/api.graphql")
+    .option('--check', 'write nothing; exit 1 when a file is not what the schemas say')
+    .action(async ({ check = false }) => {
+      const { writeComposed } = await import('../schema/compose.ts');
+      const changed = writeComposed(check);
+      if (check && changed.length > 0)
+        throw new ExpectedError(`${changed.join(' and ')} differ from the schemas: run "npm run compose".`);
+      say(changed.length > 0 ? `Written: ${changed.join(', ')}.` : 'The composed files are what the schemas say.');
+    });
+};
+
+const addKeys = (program: Command): void => {
+  program
+    .command('keys')
+    .description('print the public keys that subgraphs check gateways by, making a pair in the data folder where there is none')
+    .option('--env', 'print a fresh pair, kept nowhere, as HUB_SIGNING_KEY and HUB_VERIFICATION_KEYS lines; the first is secret')
+    .addOption(data())
+    .action(async (options) => {
+      const { printKeys } = await import('./keys.ts');
+      process.stdout.write(await printKeys({ ...options, environment: process.env }));
+    });
+};
+
+const addSubgraph = (program: Command): void => {
+  program
+    .command('subgraph')
+    .description('one system as a process of its own, on DATABASE_URL and REDIS_URL')
+    .argument('<system>', systemNames.join(', '))
+    .addOption(new Option('--port <port>', "default: the port of the system's address in the registry").argParser(portNumber))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(data())
+    .action(async (system: string, options) => {
+      await (await import('./subgraph.ts')).subgraph({ ...options, system, environment: process.env });
+    });
+};
+
+const addGateway = (program: Command): void => {
+  program
+    .command('gateway')
+    .description('the gateway as a process of its own; any federation supergraph will do')
+    .option('--supergraph <file>', "default: this project's schema/supergraph.graphql")
+    .addOption(new Option('--port <port>', 'where it listens').argParser(portNumber))
+    .option('--host <address>', 'address to listen on')
+    .addOption(data())
+    .action(async (options) => (await import('./gateway.ts')).gateway({ ...options, environment: process.env }));
+};
+
+const portNumber = (text: string): number => {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535 && text.trim() !== '') return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
+};
+
+function positive(text: string): number {
+  const factor = Number(text);
+  if (factor > 0 && factor <= 10_000) return factor;
+  throw new InvalidArgumentError('It takes a number above 0, up to 10000.');
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);

@@ -1,0 +1,129 @@
+/**
+ * Everything in one process: databases with the demo loaded, the bus, six
+ * systems on loopback, stand-in vendors and issuer, the gateway, and Carnival
+ * 2022 as live. The one place that knows both the systems and the gateway;
+ * between them they speak over the wire, as they would on machines of their own.
+ */
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { explorerAssets } from '../clients/explorer/assets.ts';
+import { readConfig } from '../gateway/config.ts';
+import { type Gateway, startGateway } from '../gateway/index.ts';
+import { type Verify, verifier } from '../schema/principal.ts';
+import { systemNames } from '../schema/subgraphs.ts';
+import type { Bus } from '../subgraphs/kit/bus.ts';
+import type { Served } from '../subgraphs/kit/serve.ts';
+import { connectBus, connectDatabase } from './connect.ts';
+import { settingsOfDemo, startIssuer, startStandIns } from './demo.ts';
+import { signingKey, verificationKeys } from './keys.ts';
+import { type Lifecycle, runUntilStopped } from './lifecycle.ts';
+import { loadDemos } from './loading.ts';
+import { lockFolder } from './lock.ts';
+import { openLog } from './log.ts';
+import { play } from './play.ts';
+import { serveSystem } from './serving.ts';
+import { databaseOf, type Environment, placeOf, prefixOf } from './settings.ts';
+
+export interface UpOptions {
+  port: number;
+  data: string;
+  speed: number;
+  replay: boolean;
+  environment: Environment;
+}
+
+interface Surroundings extends UpOptions {
+  life: Lifecycle;
+  log: Logger;
+  say: (text: string) => void;
+}
+
+export const up = (options: UpOptions): Promise<void> => runUntilStopped((life) => bringUp(options, life));
+
+const bringUp = async (given: UpOptions, life: Lifecycle): Promise<void> => {
+  const startedAt = Date.now();
+  const options = { ...given, data: resolve(given.data) };
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const here: Surroundings = { ...options, life, log: openLog(options.environment, 'warn'), say };
+  await refuseTakenPort(options.port);
+  life.add('The data folder', lockFolder(options.data));
+  const explorer = buildExplorer(here);
+  await loadDemos(here);
+  const bus = await connectBus(options.environment.REDIS_URL, join(options.data, 'bus'), here);
+  life.add('The bus', bus.close);
+  const served = await serveAll(here, bus);
+  const issuer = options.environment.OIDC_ISSUER ?? (await startIssuer(here));
+  const gateway = await serveGateway(here, served, issuer, await explorer);
+  if (options.replay) await play({ ...here, radio: radioOf(served) });
+  say(greeting(gateway, issuer, here, Date.now() - startedAt));
+};
+
+/** Said before anything is loaded, not after. */
+const refuseTakenPort = (port: number): Promise<void> =>
+  new Promise((resolvePort, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => server.close(() => resolvePort()));
+  });
+
+/** Built meanwhile; a hub without its explorer is still a hub. */
+const buildExplorer = ({ data, log }: Surroundings): Promise<string | undefined> =>
+  explorerAssets({ cache: join(data, 'explorer') }).catch((error: Error) => {
+    log.error({ name: error.name }, 'The explorer could not be built: the hub runs without it.');
+    return undefined;
+  });
+
+const serveAll = async (here: Surroundings, bus: Bus): Promise<Map<string, Served>> => {
+  const { environment, data, life, log, say } = here;
+  const verify: Verify = verifier(await verificationKeys(environment, data));
+  const settings = { ...(await settingsOfDemo(here)), ...(await startStandIns(here)), ...environment };
+  const start = async (name: string): Promise<[string, Served]> => {
+    const database = databaseOf(name, environment, data);
+    return [name, await serveSystem({ name, database, environment: settings, bus, log, verify, life, say, port: 0 })];
+  };
+  return new Map(await Promise.all(systemNames.map(start)));
+};
+
+const serveGateway = async (
+  { environment, data, port, life, log, say }: Surroundings,
+  served: Map<string, Served>,
+  issuer: string,
+  explorer: string | undefined,
+): Promise<Gateway> => {
+  const database = await connectDatabase(databaseOf('hub', environment, data).url, { say });
+  life.add('The audit database', database.close);
+  const places = [...served].map(([name, { url }]) => [`HUB_SUBGRAPH_${prefixOf(name)}_URL`, url]);
+  const key = JSON.stringify(await signingKey(environment, data));
+  const settings = { ...environment, ...Object.fromEntries(places), OIDC_ISSUER: issuer, HUB_SIGNING_KEY: key };
+  const gateway = await startGateway(readConfig(settings, { port }), { database, log, explorer });
+  life.add('The gateway', gateway.close);
+  return gateway;
+};
+
+/** Where vehicles report: the port that the location system listens on. */
+const radioOf = (served: Map<string, Served>): { host: string; port: number } | undefined => {
+  const port = (served.get('avl')?.source as { udpPort?: number } | undefined)?.udpPort;
+  return port === undefined ? undefined : { host: '127.0.0.1', port };
+};
+
+const greeting = (
+  gateway: Gateway,
+  issuer: string,
+  { environment, data, replay, speed }: Surroundings,
+  tookMs: number,
+): string => {
+  const home = `http://localhost:${gateway.port}`;
+  const lines = [
+    ['GraphQL', `${home}/graphql`],
+    ['Streams', `ws://localhost:${gateway.port}/graphql  (graphql-ws)`],
+    ['Explorer', `${home}/`],
+    ['Health', `${home}/health/ready`],
+    ['Issuer', issuer],
+    ...(environment.OIDC_ISSUER ? [] : [['Token', `npm run -s hub -- token --as detective --url ${home}`]]),
+    ['Data', `${data}  (${placeOf(databaseOf('cad', environment, data).url)})`],
+    ['Replay', replay ? `Carnival 2022, ${speed} times as fast as it was` : 'none'],
+  ];
+  const text = lines.map(([title, value]) => `  ${(title ?? '').padEnd(9)} ${value}`).join('\n');
+  return `\nThe hub is up after ${(tookMs / 1000).toFixed(1)} s.\n\n${text}\n\nCtrl-C stops it.\n`;
+};

@@ -1,0 +1,65 @@
+/** Fields → reader. */
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/index.js';
+import { HubError } from '../../schema/errors.ts';
+import { live } from '../kit/live.ts';
+import type { Context } from '../kit/system.ts';
+import { type Bounds, checkBounds, isInside } from './bounds.ts';
+import { topic } from './feed.ts';
+import type { AvlReader, PositionRecord, TrailArguments } from './reader.ts';
+
+type AvlContext = Context<AvlReader>;
+
+interface Unit {
+  id: string;
+}
+
+interface MovedArguments {
+  filter?: { bounds?: Bounds | null; units?: string[] | null } | null;
+  after?: string | null;
+}
+
+/** Ids a subscription may list. */
+const maximumUnits = 1_000;
+
+const moved = live<AvlReader, MovedArguments, { cursor: string; change: string; unit: Unit }>({
+  topic,
+  latest: true,
+  accept: async ({ key }, { filter }, { read }) => {
+    if (filter?.units && !filter.units.includes(key)) return false;
+    // Read even without a rectangle: a unit that the caller may not know of does not move for them.
+    const position = await read.position(key);
+    return position !== null && (!filter?.bounds || isInside(position, filter.bounds));
+  },
+  resolve: ({ cursor, change, key }) => ({ cursor, change, unit: { id: key } }),
+});
+
+export const resolvers: GraphQLResolverMap<AvlContext> = {
+  Subscription: {
+    unitMoved: {
+      subscribe: (root: unknown, args: MovedArguments, context: AvlContext) => {
+        if (args.filter?.bounds) checkBounds(args.filter.bounds);
+        if ((args.filter?.units?.length ?? 0) > maximumUnits) {
+          throw new HubError('LIMIT_LIST_SIZE', { message: `"units" takes ${maximumUnits} ids at the most.` });
+        }
+        return moved.subscribe(root, args, context);
+      },
+      resolve: moved.resolve,
+    },
+  },
+  Unit: {
+    __resolveReference: ({ id }: Unit): Unit => ({ id }),
+    position: ({ id }: Unit, _args: object, { read }: AvlContext) => read.position(id),
+    trail: ({ id }: Unit, args: TrailArguments, { read }: AvlContext) => read.trail(id, args),
+  },
+  Position: {
+    point: ({ latitude, longitude }: PositionRecord) => ({ latitude, longitude }),
+    provenance: ({ sourceId, observedAt, receivedAt, derived, synthetic }: PositionRecord) => ({
+      source: 'avl',
+      sourceId,
+      observedAt,
+      receivedAt,
+      derived,
+      synthetic,
+    }),
+  },
+};

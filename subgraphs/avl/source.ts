@@ -1,0 +1,126 @@
+/**
+ * The AVL store: positions and trails in batched reads, under the caller's row
+ * rules; and, where a port is set, the listener that fills it.
+ */
+import type { Principal } from '../../schema/principal.ts';
+import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
+import { openDatabase } from '../kit/database.ts';
+import { pageOf } from '../kit/page.ts';
+import type { Runtime, Source } from '../kit/system.ts';
+import { Prisma, PrismaClient } from './generated/client.ts';
+import { type Listener, listen } from './listen.ts';
+import type { AvlReader, FixRow, PositionRecord } from './reader.ts';
+import { type AvlSettings, readSettings } from './settings.ts';
+import { ageOf, recordedState } from './state.ts';
+import { type TrailSpan, trailSpan } from './trail.ts';
+
+export interface AvlSource extends Source<AvlReader> {
+  /** The port that modems report to; undefined where somebody else receives. */
+  udpPort: number | undefined;
+  listener: Listener | undefined;
+}
+
+/** Seconds without any fix after which the store counts as stale, while this process receives. */
+const staleAfterSeconds = 120;
+const sealedGrant = 'rms:sealed';
+
+export const openSource = async (runtime: Runtime): Promise<AvlSource> => {
+  const settings = readSettings(runtime.settings);
+  const prisma = new PrismaClient({ adapter: runtime.database.adapter });
+  const intake = await openIntake(runtime, settings, prisma);
+  return {
+    udpPort: intake?.listener.port,
+    listener: intake?.listener,
+    reader: (principal) => readerOf(prisma, principal, runtime.now, settings),
+    check: async () => {
+      const { _max } = await prisma.unitPosition.aggregate({ _max: { changedAt: true } });
+      return { lastEventAt: _max.changedAt ?? undefined, ...(intake ? { staleAfterSeconds } : {}) };
+    },
+    close: async () => {
+      await intake?.close();
+      await prisma.$disconnect();
+    },
+  };
+};
+
+const openIntake = async (runtime: Runtime, settings: AvlSettings, prisma: PrismaClient) => {
+  const { udpPort: port, ingestUrl } = settings;
+  if (port === undefined) return undefined;
+  const own = ingestUrl === undefined ? undefined : await openDatabase(ingestUrl, { connections: 1 });
+  try {
+    const devices = () => prisma.device.findMany();
+    const listener = await listen({
+      settings,
+      port,
+      devices,
+      database: own ?? runtime.database,
+      log: runtime.log,
+      now: runtime.now,
+    });
+    const close = async (): Promise<void> => {
+      await listener.close();
+      await own?.close();
+    };
+    return { listener, close };
+  } catch (error) {
+    await own?.close();
+    throw error;
+  }
+};
+
+type TrailRow = FixRow & { id: string };
+
+const readerOf = (prisma: PrismaClient, principal: Principal, now: () => number, { thresholds }: AvlSettings): AvlReader => {
+  const judge = (row: FixRow) => ageOf(recordedState(row.deviceState), row.fixedAt.getTime(), now(), thresholds);
+  const positions = oneBy<string, FixRow>(
+    (ids) => prisma.unitPosition.findMany({ where: { unitId: { in: [...ids] }, ...visible(principal) } }),
+    ({ unitId }) => unitId,
+  );
+  const trails = perArguments((span: TrailSpan) =>
+    manyBy<string, TrailRow>(
+      (ids) => prisma.$queryRaw<TrailRow[]>(trailQuery(principal, ids, span, now())),
+      ({ unitId }) => unitId,
+    ),
+  );
+  return {
+    position: async (unitId): Promise<PositionRecord | null> => {
+      const row = await positions.load(unitId);
+      if (!row) return null;
+      const { state, stale } = judge(row);
+      return { ...row, deviceState: state, stale };
+    },
+    trail: async (unitId, args) => {
+      const { span, window } = trailSpan(args);
+      const rows = await trails(span).load(unitId);
+      // A fix of the past keeps the state that it was taken in: only its age is judged anew.
+      const records = rows.map((row) => ({ ...row, deviceState: recordedState(row.deviceState), stale: judge(row).stale }));
+      return pageOf(records, window, ({ fixedAt, id }) => [fixedAt.toISOString(), id]);
+    },
+  };
+};
+
+/** Row rules: another agency's unit must be shared; a sealed (undercover) one does not exist without its grant. */
+const visible = ({ ori, grants }: Principal) => ({
+  OR: [{ ownerOri: ori }, { shared: true }],
+  ...(grants.includes(sealedGrant) ? {} : { handling: { not: 'sealed' } }),
+});
+
+/** The same rules, for a query that Prisma's own cannot say: the newest `limit` fixes of each of many units. */
+const trailQuery = ({ ori, grants }: Principal, ids: readonly string[], { minutes, limit, after }: TrailSpan, nowMs: number) => {
+  const since = new Date(nowMs - minutes * 60_000);
+  const behind = after ? Prisma.sql`AND (f.fixed_at, f.id) < (${after.fixedAt}::timestamptz, ${after.id})` : Prisma.empty;
+  return Prisma.sql`
+    SELECT t.id, t.unit_id AS "unitId", t.latitude, t.longitude, t.heading_degrees AS "headingDegrees", t.speed_kph AS "speedKph",
+           t.device_state AS "deviceState", t.fixed_at AS "fixedAt", t.received_at AS "receivedAt", t.observed_at AS "observedAt",
+           t.derived, t.synthetic, t.source_id AS "sourceId"
+    FROM unnest(${[...ids]}::text[]) AS u (id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM avl.fix f
+      WHERE f.unit_id = u.id AND f.fixed_at >= ${since}::timestamptz ${behind}
+        AND (f.owner_ori = ${ori} OR f.shared)
+        AND (f.handling <> 'sealed' OR ${grants.includes(sealedGrant)}::boolean)
+      ORDER BY f.fixed_at DESC, f.id DESC
+      LIMIT ${limit}::integer
+    ) t
+    ORDER BY t.unit_id, t.fixed_at DESC, t.id DESC`;
+};

@@ -1,0 +1,59 @@
+/** What the hub answers with, before the graph shapes it. */
+import type { Page, PageArguments } from '../kit/page.ts';
+import type { SourceStatus } from '../kit/status.ts';
+
+export interface Agency {
+  ori: string;
+  name: string;
+}
+
+/** A system on the status board; one that never reported has not been seen. */
+export interface BoardEntry extends Omit<SourceStatus, 'lastSeenAt'> {
+  lastSeenAt?: string | undefined;
+}
+
+export interface AuditEvent {
+  id: string;
+  sequence: number;
+  at: Date;
+  kind: string;
+  operationId: string;
+  subject: string;
+  ori: string | null;
+  purpose: string | null;
+  caseNumber: string | null;
+  reason: string | null;
+  operationName: string | null;
+  operationType: string | null;
+  documentHash: string | null;
+  fields: string[];
+  denied: string[];
+  entities: string[];
+  sources: string[];
+  durationMs: number | null;
+  outcome: string | null;
+  hash: string;
+  previousHash: string;
+}
+
+export interface AuditFilter {
+  subject?: string | null;
+  ori?: string | null;
+  caseNumber?: string | null;
+  purpose?: string | null;
+  entity?: string | null;
+  kinds?: string[] | null;
+  from?: Date | null;
+  to?: Date | null;
+}
+
+export interface HubReader {
+  /** Milliseconds since the epoch, by which certificates are valid or not. */
+  nowMs: number;
+  agency: (ori: string) => Promise<Agency>;
+  sources: () => Promise<BoardEntry[]>;
+  source: (id: string) => Promise<BoardEntry | null>;
+  /** Latest first. */
+  auditTrail: (filter: AuditFilter, page: PageArguments) => Promise<Page<AuditEvent>>;
+  auditEvent: (id: string) => Promise<AuditEvent | null>;
+}

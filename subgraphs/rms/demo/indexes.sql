@@ -1,0 +1,23 @@
+-- The vendor's indexes, and those that the DBA added for the views' opaque ids. Made after loading, which is faster.
+CREATE INDEX inv_rpt ON rms_vendor.inv (rpt_seq);
+CREATE INDEX inv_nam ON rms_vendor.inv (nam_seq);
+CREATE INDEX rpt_occ ON rms_vendor.rpt_mst (occ_dt);
+CREATE INDEX nmx_dob ON rms_vendor.nmx (dob);
+CREATE INDEX nmx_wrd_wrd ON rms_vendor.nmx_wrd (wrd);
+CREATE INDEX wrd_key_key ON rms_vendor.wrd_key (key_typ, key_val);
+CREATE INDEX off_rpt ON rms_vendor.off (rpt_seq);
+CREATE INDEX off_nam_nam ON rms_vendor.off_nam (nam_seq);
+CREATE INDEX arr_rpt ON rms_vendor.arr (rpt_seq);
+CREATE INDEX veh_own ON rms_vendor.veh (own_nam_seq);
+CREATE INDEX veh_inv_rpt ON rms_vendor.veh_inv (rpt_seq);
+CREATE INDEX wnt_nam ON rms_vendor.wnt (nam_seq);
+CREATE INDEX rpt_id ON rms_vendor.rpt_mst (rms.report_id(itm_no));
+CREATE INDEX rpt_item ON rms_vendor.rpt_mst (rms.item_key(itm_no));
+CREATE INDEX rpt_place ON rms_vendor.rpt_mst (rms.place_key(loc_txt));
+CREATE INDEX nmx_id ON rms_vendor.nmx (rms.opaque_id('per', nam_seq));
+CREATE INDEX inv_per_id ON rms_vendor.inv (rms.opaque_id('per', nam_seq));
+CREATE INDEX off_id ON rms_vendor.off (rms.opaque_id('off', off_seq));
+CREATE INDEX arr_id ON rms_vendor.arr (rms.opaque_id('arr', arr_seq));
+CREATE INDEX veh_id ON rms_vendor.veh (rms.opaque_id('veh', veh_seq));
+CREATE INDEX veh_plate ON rms_vendor.veh (rms.plate_key(plt_no) text_pattern_ops);
+ANALYZE;

@@ -1,0 +1,4 @@
+/** Reports that were filed, changed or sealed: their keys, by `changed_at`. */
+import { pollFeed } from '../kit/feed.ts';
+
+export const reportFeed = pollFeed({ topic: 'report', view: 'rms.report', channel: 'rms_report' });
