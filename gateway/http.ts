@@ -152,7 +152,7 @@ const boundBatch =
 /** The last word on every error: coded ones pass, parse and validation errors tell the schema's own words, the rest say nothing. */
 export const format = (formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError => {
   const code = formatted.extensions?.code;
-  const { stacktrace: _, http: __, ...extensions } = formatted.extensions ?? {};
+  const { stacktrace: _, http: __, sentence: ___, ...extensions } = formatted.extensions ?? {};
   if (code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) return plain('LIMIT_TOKENS');
   if (isErrorCode(code) && code !== 'INTERNAL') return { ...formatted, extensions };
   if (typeof code === 'string' && Object.hasOwn(transport, code))
@@ -182,6 +182,6 @@ export const refuse: express.ErrorRequestHandler = (error: unknown, _request, re
     error instanceof HubError
       ? error
       : new HubError((error as { type?: string }).type === 'entity.too.large' ? 'LIMIT_BODY' : 'BAD_REQUEST');
-  const { http, ...extensions } = coded.extensions as { http?: { status: number } };
+  const { http, sentence: _, ...extensions } = coded.extensions as { http?: { status: number }; sentence?: string };
   response.status(http?.status ?? 400).json({ errors: [{ message: coded.message, extensions }] });
 };

@@ -4,7 +4,7 @@
  * a code and a safe message only. Pure.
  */
 import type { GraphQLError } from 'graphql';
-import { errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
+import { type ErrorCode, errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
 import { type Denial, deniedPrefix, keyPrefix } from './authorize.ts';
 
 export interface Shown {
@@ -92,16 +92,23 @@ const hollowed = (data: Record<string, unknown>, places: (string | number)[][]):
 const refusal = (denial: Denial, path: (string | number)[], explain: Explain): HubError =>
   new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { path, policy: denial.lacks.join(', '), satisfiedBy: explain(denial) });
 
-/** A subgraph's text never passes: it may quote a record, a statement or a host. */
+/**
+ * A subgraph's text does not pass: it may quote a record, a statement or a host.
+ * A system of ours may say what is wrong with the arguments it was given, in a
+ * sentence that its code vouches for.
+ */
 export const clean = (error: GraphQLError): GraphQLError => {
-  const { code, source, policy, satisfiedBy } = error.extensions;
+  const { code, sentence, source, policy, satisfiedBy } = error.extensions;
   const known = isErrorCode(code) ? code : 'SOURCE_REFUSED';
+  const vouched = aboutArguments.has(known) && typeof sentence === 'string' && /^\P{Cc}{1,200}$/u.test(sentence);
   return new HubError(known, {
-    message: error instanceof HubError ? error.message : errorKinds[known].message,
+    message: error instanceof HubError ? error.message : vouched ? sentence : errorKinds[known].message,
     ...(error.path ? { path: error.path } : {}),
     ...strings({ source, policy, satisfiedBy }),
   });
 };
+
+const aboutArguments: ReadonlySet<ErrorCode> = new Set(['BAD_USER_INPUT', 'LIMIT_LIST_SIZE', 'PURPOSE_REQUIRED', 'CASE_NUMBER_REQUIRED']);
 
 const strings = (values: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));

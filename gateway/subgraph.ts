@@ -202,8 +202,8 @@ const failures = (code: ErrorCode, source: string, paths: (string | number)[][])
 
 /** The subgraph's own errors, cleaned of everything but code, policy and path, and named after their source. */
 export const asSource = (name: string, { path, extensions }: HopError): GraphQLError => {
-  const { code, policy, satisfiedBy, source } = extensions ?? {};
+  const { code, sentence, policy, satisfiedBy, source } = extensions ?? {};
   // A subgraph over several systems may say which of them: `people-search/RecordTrace`.
   const part = typeof source === 'string' && source.startsWith(`${name}/`) && /^[\w/-]{1,64}$/.test(source);
-  return new GraphQLError('', { path: path ?? null, extensions: { code, policy, satisfiedBy, source: part ? source : name } });
+  return new GraphQLError('', { path: path ?? null, extensions: { code, sentence, policy, satisfiedBy, source: part ? source : name } });
 };

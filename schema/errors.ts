@@ -50,7 +50,10 @@ export const errorKinds = {
 export type ErrorCode = keyof typeof errorKinds;
 
 export interface HubErrorDetail extends Omit<GraphQLErrorOptions, 'source'> {
-  /** A full sentence that replaces the kind's own; it must hold no data from a record. */
+  /**
+   * A full sentence that replaces the kind's own; it must hold no data from a record. It also travels as
+   * `extensions.sentence`, by which the gateway knows it from text that nobody has vouched for.
+   */
   message?: string;
   /** The system that the error is about. */
   source?: string;
@@ -73,6 +76,7 @@ export class HubError extends GraphQLError {
         http: status === 200 ? undefined : { status },
         ...extensions,
         code,
+        sentence: detail.message,
         source,
         policy,
         satisfiedBy,

@@ -116,3 +116,14 @@ test('health says which source is not ready', async () => {
   expect(await response.json()).toMatchObject({ sources: { calls: true, extras: false } });
   expect((await fetch(`${hub.gateway.url}/health/live`)).status).toBe(200);
 });
+
+test('a system of ours may say what is wrong with an argument; words that nobody vouches for do not pass', async () => {
+  answer = () => ({
+    text: `{"data":null,"errors":[{"message":"secret words","path":["_entities",0,"extra"],"extensions":{"code":"BAD_USER_INPUT","sentence":"\\"first\\" takes 0 to 100."}}]}`,
+  });
+  expect((await hub.ask({ query: '{ call { extra } }' })).errors).toMatchObject([
+    { message: '"first" takes 0 to 100.', extensions: { code: 'BAD_USER_INPUT', source: 'extras' } },
+  ]);
+  answer = () => ({ text: '{"data":null,"errors":[{"message":"secret words","extensions":{"code":"BAD_USER_INPUT"}}]}' });
+  expect(JSON.stringify(await hub.ask({ query: '{ call { extra } }' }))).not.toContain('secret');
+});
