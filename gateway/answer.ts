@@ -8,7 +8,7 @@ import type { DocumentNode } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
 import type { Audit, Entry, Intent } from './audit/audit.ts';
-import { type Authenticate, type Caller, statementOf } from './authenticate.ts';
+import { type Authenticate, type Caller, nobody, statementOf } from './authenticate.ts';
 import { type Authorized, authorize } from './authorize.ts';
 import type { Execute } from './execute.ts';
 import { explain, grantsOf } from './grants.ts';
@@ -139,6 +139,13 @@ const principalOf = (hub: Hub, { expiresAtMs: _, ...caller }: Caller, { extensio
   const principal = { ...caller, ...statementOf(extensions), operationId: event?.operationId ?? hub.newId() };
   const grants = caller.kind === 'anonymous' ? [] : grantsOf({ principal, nowMs: hub.now(), agency: hub.agency });
   return { ...principal, grants };
+};
+
+/** What never reaches the pipeline is recorded too, under whoever sent it, as far as that is known. */
+export const recordRefusal = async (hub: Hub, token: string | undefined, code: unknown): Promise<void> => {
+  const { expiresAtMs: _, ...caller } = await hub.authenticate(token).catch(() => nobody);
+  const principal = { ...caller, grants: [], operationId: hub.newId() };
+  await hub.audit.refuse({ principal, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
 };
 
 const authorityOf = ({ kind, scopes, grants }: Principal): Authority => ({

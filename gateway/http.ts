@@ -16,8 +16,7 @@ import express from 'express';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
-import { anonymous } from '../schema/principal.ts';
-import { answer, type Hub } from './answer.ts';
+import { answer, type Hub, recordRefusal } from './answer.ts';
 
 export interface HttpContext {
   token: string | undefined;
@@ -81,8 +80,7 @@ const authenticate = async (hub: Hub, token: string | undefined): Promise<void> 
   try {
     await hub.authenticate(token);
   } catch (error) {
-    if (error instanceof HubError)
-      await hub.audit.refuse({ principal: { ...anonymous, operationId: hub.newId() }, code: error.code });
+    await recordRefusal(hub, token, error instanceof HubError ? error.code : 'INTERNAL');
     throw error;
   }
 };
@@ -127,15 +125,10 @@ const asGateway = (hub: Hub): GatewayInterface => ({
 /** Documents that never reach the pipeline, because they do not parse or do not fit, are recorded too. */
 const recordRefusals = (hub: Hub): ApolloServerPlugin<HttpContext> => ({
   requestDidStart: async () => ({
-    didEncounterErrors: async ({ document, errors }) => {
+    didEncounterErrors: async ({ document, errors, contextValue }) => {
       const code = errors[0]?.extensions.code;
       const early = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
-      if (early || !document) {
-        await hub.audit.refuse({
-          principal: { ...anonymous, operationId: hub.newId() },
-          code: typeof code === 'string' ? code : 'BAD_REQUEST',
-        });
-      }
+      if (early || !document) await recordRefusal(hub, contextValue.token, code);
     },
   }),
 });

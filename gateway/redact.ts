@@ -108,7 +108,12 @@ export const clean = (error: GraphQLError): GraphQLError => {
   });
 };
 
-const aboutArguments: ReadonlySet<ErrorCode> = new Set(['BAD_USER_INPUT', 'LIMIT_LIST_SIZE', 'PURPOSE_REQUIRED', 'CASE_NUMBER_REQUIRED']);
+const aboutArguments: ReadonlySet<ErrorCode> = new Set([
+  'BAD_USER_INPUT',
+  'LIMIT_LIST_SIZE',
+  'PURPOSE_REQUIRED',
+  'CASE_NUMBER_REQUIRED',
+]);
 
 const strings = (values: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));

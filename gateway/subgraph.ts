@@ -205,5 +205,8 @@ export const asSource = (name: string, { path, extensions }: HopError): GraphQLE
   const { code, sentence, policy, satisfiedBy, source } = extensions ?? {};
   // A subgraph over several systems may say which of them: `people-search/RecordTrace`.
   const part = typeof source === 'string' && source.startsWith(`${name}/`) && /^[\w/-]{1,64}$/.test(source);
-  return new GraphQLError('', { path: path ?? null, extensions: { code, sentence, policy, satisfiedBy, source: part ? source : name } });
+  return new GraphQLError('', {
+    path: path ?? null,
+    extensions: { code, sentence, policy, satisfiedBy, source: part ? source : name },
+  });
 };

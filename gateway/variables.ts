@@ -1,5 +1,5 @@
 /** Whether the variables fit the operation's declarations. Pure; the sources coerce for themselves. */
-import { getVariableValues, type GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, getVariableValues } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { HubRequest } from './answer.ts';
 import { findOperation } from './authorize.ts';

@@ -18,8 +18,7 @@ import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import { HubError } from '../schema/errors.ts';
-import { anonymous } from '../schema/principal.ts';
-import { answer, type HubRequest } from './answer.ts';
+import { answer, type HubRequest, recordRefusal } from './answer.ts';
 import { closeCodes } from './closecodes.ts';
 import { bearer, format } from './http.ts';
 import { type LiveHub, live } from './live.ts';
@@ -85,10 +84,7 @@ const connect = async (hub: LiveHub, { connectionParams, extra }: Socket): Promi
     closeAt(expiresAtMs, hub.now(), extra);
     return true;
   } catch (error) {
-    await hub.audit.refuse({
-      principal: { ...anonymous, operationId: hub.newId() },
-      code: error instanceof HubError ? error.code : 'INTERNAL',
-    });
+    await recordRefusal(hub, extra.token, error instanceof HubError ? error.code : 'INTERNAL');
     extra.socket.close(closeCodes.TOKEN_EXPIRED.code, closeCodes.TOKEN_EXPIRED.reason);
     return false;
   }
@@ -132,11 +128,7 @@ const prepare = async (
   } catch (error) {
     const errors =
       error instanceof Invalid ? error.errors : [error instanceof GraphQLError ? error : new HubError('BAD_REQUEST')];
-    const code = errors[0]?.extensions.code;
-    await hub.audit.refuse({
-      principal: { ...anonymous, operationId: hub.newId() },
-      code: typeof code === 'string' ? code : 'GRAPHQL_VALIDATION_FAILED',
-    });
+    await recordRefusal(hub, context.extra.token, errors[0]?.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED');
     return errors;
   }
 };

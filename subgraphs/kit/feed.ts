@@ -41,10 +41,8 @@ export const pollFeed = (options: PollOptions): Feed =>
 interface Progress {
   /** The newest `changed_at` read, as the database prints it: JavaScript's dates would lose its microseconds. */
   position: string;
-  /** What the overlap has published already: key → position. */
+  /** What the overlap has published already, or held when the feed began on a bus without a past: key → position. */
   published: Map<string, string>;
-  /** On a bus without a past, rows up to here are history and no news. */
-  historyUntilMs: number;
 }
 
 const watch = async (options: PollOptions, runtime: Runtime, signal: AbortSignal): Promise<void> => {
@@ -57,7 +55,9 @@ const watch = async (options: PollOptions, runtime: Runtime, signal: AbortSignal
     try {
       progress ??= await start(options, runtime);
       unlisten ??= await listen(options, runtime, alarm.ring, () => {
+        if (!unlisten) return; // Was never there: that is a failure, and failures wait.
         unlisten = undefined;
+        alarm.ring(); // Nothing was heard since it broke.
       });
       await poll(options, runtime, progress);
       failures = 0;
@@ -73,35 +73,43 @@ const watch = async (options: PollOptions, runtime: Runtime, signal: AbortSignal
   await unlisten?.().catch(() => {});
 };
 
-/** Where an earlier process stopped publishing; on a bus without a past: the present. */
-const start = async ({ topic, view }: PollOptions, { bus, database }: Runtime): Promise<Progress> => {
-  const published = new Map<string, string>();
-  const last = await bus.last(topic);
-  if (last) return { position: last.changedAt.toISOString(), published, historyUntilMs: 0 };
-  const [row] = await database.query<{ position: string | null; at: Date | null }>(
-    `SELECT max(changed_at)::text AS position, max(changed_at) AS at FROM ${view}`,
+/** Where an earlier process stopped publishing; on a bus without a past: the present, whose rows are history and no news. */
+const start = async (options: PollOptions, { bus, database }: Runtime): Promise<Progress> => {
+  const last = await bus.last(options.topic);
+  if (last) return { position: last.changedAt.toISOString(), published: new Map() };
+  const [row] = await database.query<{ position: string | null }>(
+    `SELECT max(changed_at)::text AS position FROM ${options.view}`,
   );
-  return { position: row?.position ?? new Date(0).toISOString(), published, historyUntilMs: row?.at?.getTime() ?? 0 };
+  const progress: Progress = { position: row?.position ?? new Date(0).toISOString(), published: new Map() };
+  for await (const rows of pages(options, database, progress.position)) pass(rows, progress);
+  return progress;
 };
 
 const poll = async (options: PollOptions, { database, bus }: Runtime, progress: Progress): Promise<void> => {
-  let behind: Row | undefined;
-  for (;;) {
-    const rows = await read(options, database, progress.position, behind);
-    const news = rows.filter((row) => isNews(row, progress));
+  for await (const rows of pages(options, database, progress.position)) {
+    const news = rows.filter(({ key, position }) => progress.published.get(key) !== position);
     await bus.publish(
       options.topic,
       news.map(({ key, change, changed_at }) => ({ key, change, changedAt: changed_at })),
     );
-    for (const row of rows) progress.published.set(row.key, row.position);
-    behind = rows.at(-1);
-    if (!behind || rows.length < batchSize) break;
+    pass(rows, progress);
   }
   advance(progress);
 };
 
-const isNews = (row: Row, { published, historyUntilMs }: Progress): boolean =>
-  published.get(row.key) !== row.position && row.changed_at.getTime() > historyUntilMs;
+const pass = (rows: readonly Row[], { published }: Progress): void => {
+  for (const { key, position } of rows) published.set(key, position);
+};
+
+/** What changed since a few seconds before `position`, in order. */
+async function* pages(options: PollOptions, database: Database, position: string): AsyncGenerator<Row[]> {
+  let behind: Row | undefined;
+  do {
+    const rows = await read(options, database, position, behind);
+    yield rows;
+    behind = rows.length < batchSize ? undefined : rows.at(-1);
+  } while (behind);
+}
 
 const read = (
   { view, key = 'id', change = "'UPDATED'" }: PollOptions,

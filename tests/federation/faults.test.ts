@@ -8,7 +8,10 @@ const calls = {
   resolvers: {
     Query: {
       call: () => ({ id: '1', title: 'Robbery' }),
-      calls: () => [{ id: '1', title: 'Robbery' }, { id: '2', title: 'Alarm' }],
+      calls: () => [
+        { id: '1', title: 'Robbery' },
+        { id: '2', title: 'Alarm' },
+      ],
       boom: () => {
         throw new Error("SELECT ssn FROM person WHERE ssn = '001-11-2222' failed on db7.internal");
       },
@@ -40,7 +43,11 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => fault.listen(0, '127.0.0.1', resolve));
   hub = await startToyHub({
     subgraphs: [calls, extras],
-    env: { HUB_SUBGRAPH_TIMEOUT_MS: '300', HUB_BREAKER_MINIMUM: '1000', HUB_SUBGRAPH_EXTRAS_URL: `http://127.0.0.1:${(fault.address() as AddressInfo).port}/graphql` },
+    env: {
+      HUB_SUBGRAPH_TIMEOUT_MS: '300',
+      HUB_BREAKER_MINIMUM: '1000',
+      HUB_SUBGRAPH_EXTRAS_URL: `http://127.0.0.1:${(fault.address() as AddressInfo).port}/graphql`,
+    },
   });
 });
 afterAll(async () => {
@@ -56,11 +63,23 @@ test.each([
   ['speaks HTML', { text: '<html>login</html>' }, 'SOURCE_INVALID'],
   ['speaks half', { text: `${entities}[{"extra":` }, 'SOURCE_INVALID'],
   ['says nothing', { text: '{}' }, 'SOURCE_INVALID'],
-  ['refuses', { status: 401, text: '{"errors":[{"message":"no way, 001-11-2222","extensions":{"code":"PRINCIPAL_REFUSED","stacktrace":["at db7.internal"]}}]}' }, 'PRINCIPAL_REFUSED'],
+  [
+    'refuses',
+    {
+      status: 401,
+      text: '{"errors":[{"message":"no way, 001-11-2222","extensions":{"code":"PRINCIPAL_REFUSED","stacktrace":["at db7.internal"]}}]}',
+    },
+    'PRINCIPAL_REFUSED',
+  ],
 ])('a subgraph that %s costs its own fields, with an error that names it and nothing of its inside', async (_how, how, code) => {
   answer = () => how;
   const shown = await hub.ask({ query: '{ calls { title extra } }' });
-  expect(shown.data).toEqual({ calls: [{ title: 'Robbery', extra: null }, { title: 'Alarm', extra: null }] });
+  expect(shown.data).toEqual({
+    calls: [
+      { title: 'Robbery', extra: null },
+      { title: 'Alarm', extra: null },
+    ],
+  });
   expect(shown.errors?.[0]?.extensions).toMatchObject({ code, source: 'extras' });
   expect(JSON.stringify(shown)).not.toMatch(/db7|001-11|Null|stacktrace|html/);
 });
@@ -71,7 +90,9 @@ test('the error stands at the path of the field that it took', async () => {
 });
 
 test('an answer cannot reach an object that it is merged into', async () => {
-  answer = () => ({ text: `${entities}[{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"extra":"x"}]}}` });
+  answer = () => ({
+    text: `${entities}[{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"extra":"x"}]}}`,
+  });
   const shown = await hub.ask({ query: '{ call { extra } }' });
   expect(shown.data).toEqual({ call: { extra: 'x' } });
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined();

@@ -4,7 +4,12 @@ import { startToyHub, type ToyHub } from './harness.ts';
 const only = {
   name: 'only',
   sdl: 'type Query { who: String @authenticated scoped: String @requiresScopes(scopes: [["hub.query"]]) }',
-  resolvers: { Query: { who: (_: unknown, __: unknown, { principal }: { principal: { subject: string } }) => principal.subject, scoped: () => 'yes' } },
+  resolvers: {
+    Query: {
+      who: (_: unknown, __: unknown, { principal }: { principal: { subject: string } }) => principal.subject,
+      scoped: () => 'yes',
+    },
+  },
 };
 
 let hub: ToyHub;
@@ -20,7 +25,14 @@ test('a good token is its subject', async () => {
   expect((await ask(await hub.issuer.token(['patrol'], { sub: 'officer-1' }))).data).toEqual({ who: 'officer-1' });
 });
 
-const claims = () => ({ iss: hub.issuer.url, aud: 'rtcc-hub', sub: 'x', iat: seconds(), exp: seconds() + 60, 'gfipm:2.0:user:EmployerORI': 'LANPD0000' });
+const claims = () => ({
+  iss: hub.issuer.url,
+  aud: 'rtcc-hub',
+  sub: 'x',
+  iat: seconds(),
+  exp: seconds() + 60,
+  'gfipm:2.0:user:EmployerORI': 'LANPD0000',
+});
 
 test.each<[string, () => Promise<string> | string]>([
   ['expired', () => hub.issuer.token(['patrol'], { exp: seconds() - 10 })],
@@ -32,18 +44,29 @@ test.each<[string, () => Promise<string> | string]>([
   ['without an agency', () => hub.issuer.token(['patrol'], { 'gfipm:2.0:user:EmployerORI': undefined })],
   ['of an agency whose ORI is no ORI', () => hub.issuer.token(['patrol'], { 'gfipm:2.0:user:EmployerORI': 'lanpd0000 ' })],
   ['unsigned (alg: none)', () => new UnsecuredJWT(claims()).encode()],
-  ['signed by somebody else', async () => {
-    const { privateKey } = await generateKeyPair('RS256');
-    return new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid: 'test' }).sign(privateKey);
-  }],
-  ["signed with the issuer's public key as a secret", async () => {
-    const { keys } = (await (await fetch(`${hub.issuer.url}/jwks`)).json()) as { keys: object[] };
-    return new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'test' }).sign(new TextEncoder().encode(JSON.stringify(keys[0])));
-  }],
-  ['that brings its own key', async () => {
-    const { privateKey, publicKey } = await generateKeyPair('RS256');
-    return new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', jwk: await exportJWK(publicKey) }).sign(privateKey);
-  }],
+  [
+    'signed by somebody else',
+    async () => {
+      const { privateKey } = await generateKeyPair('RS256');
+      return new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid: 'test' }).sign(privateKey);
+    },
+  ],
+  [
+    "signed with the issuer's public key as a secret",
+    async () => {
+      const { keys } = (await (await fetch(`${hub.issuer.url}/jwks`)).json()) as { keys: object[] };
+      return new SignJWT(claims())
+        .setProtectedHeader({ alg: 'HS256', kid: 'test' })
+        .sign(new TextEncoder().encode(JSON.stringify(keys[0])));
+    },
+  ],
+  [
+    'that brings its own key',
+    async () => {
+      const { privateKey, publicKey } = await generateKeyPair('RS256');
+      return new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', jwk: await exportJWK(publicKey) }).sign(privateKey);
+    },
+  ],
   ['that is no token', () => 'abc'],
 ])('a token %s is refused with 401 and a code, and nothing is asked', async (_what, make) => {
   hub.asked.length = 0;
@@ -78,7 +101,9 @@ test('another scheme than Bearer is refused', async () => {
 test('a scope is needed where the schema asks for it', async () => {
   const query = '{ scoped }';
   expect((await hub.ask({ query, token: await hub.issuer.token(['patrol']) })).data).toEqual({ scoped: 'yes' });
-  expect((await hub.ask({ query, token: await hub.issuer.token(['patrol'], { scope: 'other' }) })).data).toEqual({ scoped: null });
+  expect((await hub.ask({ query, token: await hub.issuer.token(['patrol'], { scope: 'other' }) })).data).toEqual({
+    scoped: null,
+  });
 });
 
 test.each([
@@ -96,6 +121,13 @@ test.each([
 
 test('a subgraph refuses whoever comes without a signature of a gateway', async () => {
   const { url } = hub.served.get('only') ?? { url: '' };
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ who }"}' });
-  expect([response.status, await response.json()]).toMatchObject([401, { errors: [{ extensions: { code: 'PRINCIPAL_REFUSED' } }] }]);
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ who }"}',
+  });
+  expect([response.status, await response.json()]).toMatchObject([
+    401,
+    { errors: [{ extensions: { code: 'PRINCIPAL_REFUSED' } }] },
+  ]);
 });

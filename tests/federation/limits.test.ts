@@ -9,14 +9,25 @@ const tree = {
     type NodePage { edges: [NodeEdge] }
     type NodeEdge { node: Node }
   `,
-  resolvers: { Query: { node: () => ({ id: '1' }), nodes: () => ({ edges: [] }), pages: () => [] }, Node: { child: () => ({ id: '2' }) } },
+  resolvers: {
+    Query: { node: () => ({ id: '1' }), nodes: () => ({ edges: [] }), pages: () => [] },
+    Node: { child: () => ({ id: '2' }) },
+  },
 };
 
 let hub: ToyHub;
 beforeAll(async () => {
   hub = await startToyHub({
     subgraphs: [tree],
-    env: { HUB_LIMIT_DEPTH: '6', HUB_LIMIT_ALIASES: '5', HUB_LIMIT_ROOT_FIELDS: '3', HUB_LIMIT_COST: '1000', HUB_LIMIT_TOKENS: '400', HUB_LIMIT_BODY_BYTES: '20000', HUB_LIMIT_BATCH: '2' },
+    env: {
+      HUB_LIMIT_DEPTH: '6',
+      HUB_LIMIT_ALIASES: '5',
+      HUB_LIMIT_ROOT_FIELDS: '3',
+      HUB_LIMIT_COST: '1000',
+      HUB_LIMIT_TOKENS: '400',
+      HUB_LIMIT_BODY_BYTES: '20000',
+      HUB_LIMIT_BATCH: '2',
+    },
   });
 });
 afterAll(() => hub.close());
@@ -60,7 +71,11 @@ test('the same limits hold over a socket', async () => {
 });
 
 const send = async (body: string, headers: Record<string, string> = {}) => {
-  const response = await request(`${hub.gateway.url}/graphql`, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+  const response = await request(`${hub.gateway.url}/graphql`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
   return { status: response.statusCode, body: (await response.body.json()) as { errors?: { extensions: { code: string } }[] } };
 };
 
@@ -72,7 +87,10 @@ test('a body that is too large is refused with 413', async () => {
 test('a batch that is too large is refused; a small one is answered operation by operation', async () => {
   const operation = { query: '{ node { id } }' };
   expect((await send(JSON.stringify([operation, operation, operation]))).body.errors?.[0]?.extensions.code).toBe('LIMIT_BATCH');
-  expect((await send(JSON.stringify([operation, operation]))).body).toEqual([{ data: { node: { id: '1' } } }, { data: { node: { id: '1' } } }]);
+  expect((await send(JSON.stringify([operation, operation]))).body).toEqual([
+    { data: { node: { id: '1' } } },
+    { data: { node: { id: '1' } } },
+  ]);
 });
 
 test.each([
@@ -95,7 +113,10 @@ test.each([
 });
 
 test('a variable of the wrong type is told by its name', async () => {
-  const answer = await hub.ask({ query: 'query ($n: Int) { nodes(first: $n) { edges { node { id } } } }', variables: { n: 'many' } });
+  const answer = await hub.ask({
+    query: 'query ($n: Int) { nodes(first: $n) { edges { node { id } } } }',
+    variables: { n: 'many' },
+  });
   expect(answer.status).toBe(400);
   expect(answer.errors?.[0]).toMatchObject({ message: expect.stringContaining('"$n"'), extensions: { code: 'BAD_USER_INPUT' } });
   expect(JSON.stringify(answer)).not.toContain('many');

@@ -31,10 +31,14 @@ const feed = {
 };
 
 const publish = (hub: ToyHub, topic: string, keys: string[]) =>
-  hub.bus.publish(topic, keys.map((key) => ({ key, change: 'UPDATED', changedAt: new Date() })));
+  hub.bus.publish(
+    topic,
+    keys.map((key) => ({ key, change: 'UPDATED', changedAt: new Date() })),
+  );
 
 const opened = async (hub: ToyHub, times = 1) => {
-  while (hub.asked.filter(({ body }) => body.includes('subscription')).length < times) await new Promise((done) => setImmediate(done));
+  while (hub.asked.filter(({ body }) => body.includes('subscription')).length < times)
+    await new Promise((done) => setImmediate(done));
 };
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at));
@@ -78,14 +82,17 @@ describe('a reader that is too slow', () => {
     const all = numbers(120);
     await publish(hub, 'each', all);
     // The gateway closes; what it had sent until then can still be read.
-    const isClosed = async () => (await hub.audit()).some(({ kind, outcome }) => kind === 'STREAM_CLOSED' && outcome === 'READER_TOO_SLOW');
+    const isClosed = async () =>
+      (await hub.audit()).some(({ kind, outcome }) => kind === 'STREAM_CLOSED' && outcome === 'READER_TOO_SLOW');
     while (!(await isClosed())) await new Promise((done) => setImmediate(done));
     reader.socket.resume();
     expect(await reader.closed).toBe(4490);
     expect(reader.ids.length).toBeLessThan(all.length);
     const socket = hub.socket(token);
     const after = reader.cursors.at(-1);
-    const rest = socket.iterate({ query: `subscription { each${after ? `(after: "${after}")` : '(after: "0-0")'} { item { id } } }` });
+    const rest = socket.iterate({
+      query: `subscription { each${after ? `(after: "${after}")` : '(after: "0-0")'} { item { id } } }`,
+    });
     for (const id of all.slice(reader.ids.length)) expect((await next(rest)).data).toEqual({ each: { item: { id } } });
     await socket.dispose();
   }, 60_000);
@@ -108,7 +115,10 @@ test('rights that end while a stream runs are gone from its next event', async (
   let aheadMs = 0;
   const hub = await startToyHub({ subgraphs: [feed], now: () => Date.now() + aheadMs });
   const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
-  const token = await hub.issuer.token(['analyst'], { certifications: [{ name: 'CJIS', expiresAt: inAnHour }], exp: Math.floor(Date.now() / 1000) + 20_000 });
+  const token = await hub.issuer.token(['analyst'], {
+    certifications: [{ name: 'CJIS', expiresAt: inAnHour }],
+    exp: Math.floor(Date.now() / 1000) + 20_000,
+  });
   const socket = hub.socket(token);
   const results = socket.iterate({ query: 'subscription { each { item { id notes } } }' });
   const first = next(results);

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { startGateway } from '../../gateway/index.ts';
+import { type Database, openDatabase } from '../../subgraphs/kit/database.ts';
+import { startToyHub, type ToyHub } from './harness.ts';
+
+const records = {
+  name: 'records',
+  sdl: `
+    type Query { person(id: ID!): Person @authenticated  people: [Person!]! @authenticated }
+    type Mutation { rename(id: ID!, name: String!): Person @authenticated }
+    type Person @key(fields: "id") { id: ID! name: String ssn: String @policy(policies: [["people:ssn"]]) }
+  `,
+  resolvers: {
+    Query: {
+      person: (_: unknown, { id }: { id: string }) => ({ id, name: 'Very Secret', ssn: '001-11-2222' }),
+      people: () => [
+        { id: '1', name: 'A' },
+        { id: '2', name: 'B' },
+      ],
+    },
+    Mutation: { rename: (_: unknown, { id, name }: { id: string; name: string }) => ({ id, name }) },
+  },
+};
+
+let database: Database;
+let hub: ToyHub;
+let token: string;
+/** What the store was told, in order, beside what the subgraph was asked. */
+let log: string[];
+let away = false;
+
+beforeAll(async () => {
+  database = await openDatabase('pglite:');
+  log = [];
+  const watched: Database = {
+    ...database,
+    query: async (sql, parameters) => {
+      if (!sql.startsWith('INSERT INTO hub_audit')) return database.query(sql, parameters);
+      if (away) throw Object.assign(new Error('disk full'), { code: '53100' });
+      const rows = await database.query(sql, parameters);
+      log.push(...(JSON.parse(String(parameters?.[0])) as { kind: string }[]).map(({ kind }) => kind));
+      return rows as never;
+    },
+  };
+  hub = await startToyHub({ subgraphs: [records], database: watched });
+  const { push } = hub.asked;
+  hub.asked.push = (...asked) => {
+    log.push('ASKED');
+    return push.apply(hub.asked, asked);
+  };
+  token = await hub.issuer.token(['detective'], { sub: 'officer-7' });
+});
+afterAll(async () => {
+  await hub.close();
+  await database.close();
+});
+beforeEach(() => {
+  log.length = 0;
+});
+
+test('the intent is durable before any source is asked, the outcome before the answer is given', async () => {
+  await hub.ask({ query: '{ person(id: 1) { name } }', token });
+  expect(log).toEqual(['INTENT', 'ASKED', 'OUTCOME']);
+});
+
+test('a record says who, for which agency, why, what, and which entities were shown; never a value', async () => {
+  const extensions = { purpose: 'C', caseNumber: 'B-24020-22', reason: 'follow-up' };
+  await hub.ask({ query: 'query Look { people { name } person(id: 9) { name } }', token, extensions });
+  const [intent, outcome] = (await hub.audit()).slice(-2);
+  expect(intent).toMatchObject({
+    kind: 'INTENT',
+    subject: 'officer-7',
+    ori: 'LANPD0000',
+    purpose: 'C',
+    case_number: 'B-24020-22',
+    reason: 'follow-up',
+  });
+  expect(intent).toMatchObject({ operation_name: 'Look', operation_type: 'query', sources: ['records'], entities: [] });
+  expect(outcome).toMatchObject({
+    kind: 'OUTCOME',
+    outcome: 'OK',
+    entities: ['Person:1', 'Person:2', 'Person:9'],
+    operation_id: intent?.operation_id,
+  });
+  expect(outcome?.fields).toEqual(expect.arrayContaining(['Query.people', 'Person.name']));
+  expect(JSON.stringify(await hub.audit())).not.toMatch(/Very Secret|001-11/);
+});
+
+test('a denial is in the record, with the policy that was lacking', async () => {
+  await hub.ask({ query: '{ person(id: 1) { ssn } }', token });
+  const outcome = (await hub.audit()).at(-1);
+  expect(outcome).toMatchObject({ outcome: 'PARTIAL', denied: ['Person.ssn: people:ssn'] });
+});
+
+test.each<[string, () => Promise<unknown>, string, string?]>([
+  ['a forged token', () => hub.ask({ query: '{ people { id } }', token: 'forged' }), 'TOKEN_INVALID', 'anonymous'],
+  ['a document that does not parse', () => hub.ask({ query: '{', token }), 'GRAPHQL_PARSE_FAILED'],
+  ['a document that does not fit', () => hub.ask({ query: '{ nothing }', token }), 'GRAPHQL_VALIDATION_FAILED'],
+  [
+    'an operation over a limit',
+    () => hub.ask({ query: `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: people { id }`).join(' ')} }`, token }),
+    'LIMIT_ROOT_FIELDS',
+  ],
+])('%s is recorded as refused, under whoever sent it', async (_what, ask, code, subject = 'officer-7') => {
+  await ask();
+  expect((await hub.audit()).at(-1)).toMatchObject({ kind: 'REFUSED', outcome: code, subject });
+  expect(log).toEqual(['REFUSED']);
+});
+
+test('a mutation is recorded like a query', async () => {
+  const answer = await hub.ask({ query: 'mutation { rename(id: 3, name: "X") { id } }', token });
+  expect(answer.data).toEqual({ rename: { id: '3' } });
+  expect((await hub.audit()).at(-1)).toMatchObject({ operation_type: 'mutation', entities: ['Person:3'] });
+});
+
+test('when the store cannot be written nothing is asked, the caller is told with 503, and it goes on when the store is back', async () => {
+  away = true;
+  const refused = await hub.ask({ query: '{ people { id } }', token });
+  expect([refused.status, refused.errors?.[0]?.extensions.code]).toEqual([503, 'AUDIT_UNAVAILABLE']);
+  expect(refused.data).toBeFalsy();
+  expect(log).toEqual([]);
+  away = false;
+  expect((await hub.ask({ query: '{ people { id } }', token })).data).toEqual({ people: [{ id: '1' }, { id: '2' }] });
+});
+
+test('a supergraph with access rules is not served without a store', async () => {
+  const { sdl } = hub.gateway.hub.supergraph;
+  const { readConfig } = await import('../../gateway/config.ts');
+  await expect(startGateway({ ...readConfig({ PORT: '0' }), supergraph: sdl })).rejects.toThrow(/audit/);
+});
+
+/** From ledger.sql and chain.ts's description alone: the hash before, a line feed, the values as JSON. */
+const verify = (rows: Record<string, unknown>[]): number | undefined => {
+  let previous = '0'.repeat(64);
+  for (const [at, row] of rows.entries()) {
+    const { hash, previous_hash, seq, at: time, ...rest } = row;
+    const text = JSON.stringify([Number(seq), (time as Date).toISOString(), ...Object.values(rest)]);
+    const expected = createHash('sha256').update(`${previous}\n${text}`).digest('hex');
+    if (Number(seq) !== at + 1 || previous_hash !== previous || hash !== expected) return at + 1;
+    previous = String(hash);
+  }
+  return undefined;
+};
+
+test('the chain has no gap and every hash follows from its row and the one before; a changed row shows', async () => {
+  await Promise.all(Array.from({ length: 30 }, () => hub.ask({ query: '{ people { id } }', token })));
+  const rows = await hub.audit();
+  expect(verify(rows)).toBeUndefined();
+  const forged = rows.map((row, at) => (at === 4 ? { ...row, reason: 'another' } : row));
+  expect(verify(forged)).toBe(5);
+  expect(verify(rows.filter((_, at) => at !== 6))).toBe(7);
+});
+
+test.each(['UPDATE hub_audit.record SET reason = NULL', 'DELETE FROM hub_audit.record', 'TRUNCATE hub_audit.record'])(
+  '%s is refused by the store',
+  async (sql) => {
+    await expect(database.query(sql)).rejects.toThrow(/appended/);
+  },
+);
