@@ -33,7 +33,7 @@ const isExpected = (error: unknown): error is Error =>
 
 const data = () => new Option('--data <folder>', 'where everything that persists is kept').default('.data').env('HUB_DATA');
 const speed = () =>
-  new Option('--speed <factor>', 'data seconds that pass in one second of the replay').default(120).argParser(positive);
+  new Option('--speed <factor>', 'data seconds that pass in one second of the replay').default(240).argParser(positive);
 
 const buildProgram = (): Command => {
   const program = new Command('hub')

@@ -168,6 +168,11 @@ const plain = (code: keyof typeof errorKinds): GraphQLFormattedError => ({
   extensions: { code },
 });
 
+/** A GET would put names and plates into addresses, which every proxy on the way writes down. */
+export const refuseMethod: express.RequestHandler = (_request, response) => {
+  response.status(405).set('allow', 'POST').json({ errors: [plain('BAD_REQUEST')] });
+};
+
 /** What Express itself refuses: bodies that are too large or are not JSON. */
 export const refuse: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error);

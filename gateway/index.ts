@@ -14,7 +14,7 @@ import { keysOf } from './authorize.ts';
 import { ConfigError, type GatewayConfig } from './config.ts';
 import { executor } from './execute.ts';
 import { addHealth } from './health.ts';
-import { openHttp, refuse } from './http.ts';
+import { openHttp, refuse, refuseMethod } from './http.ts';
 import type { LiveHub } from './live.ts';
 import { planner } from './plan.ts';
 import { readPolicy } from './policy.ts';
@@ -47,7 +47,8 @@ export const startGateway = async (config: GatewayConfig, parts: GatewayParts = 
   const server = createServer(app);
   addHealth(app, { subgraphs: [...subgraphs.values()], issuer: config.issuer?.url });
   const http = await openHttp({ hub, server, log, drainMs: config.drainMs });
-  app.use('/graphql', ...http.middleware);
+  app.post('/graphql', ...http.middleware);
+  app.all('/graphql', refuseMethod);
   if (parts.explorer) serveExplorer(app, parts.explorer, config.issuer?.url);
   app.use(refuse);
   const ws = openWs({ hub, server, log });
@@ -114,7 +115,7 @@ const openHub = async (config: GatewayConfig, { database, now = Date.now }: Gate
 /** Nothing but this machine: no CDN, no font host. Only the issuer may be asked besides the gateway itself. */
 const serveExplorer = (app: express.Express, folder: string, issuer: string | undefined): void => {
   const origin = issuer ? new URL(issuer).origin : '';
-  const policy = `default-src 'self'; connect-src 'self' ws: ${origin}; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; object-src 'none'`;
+  const policy = `default-src 'self'; connect-src 'self' ${origin}; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'`;
   app.use((_request, response, next) => {
     response.set({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
     next();

@@ -81,7 +81,11 @@ const engines = new Map<string, Shared>();
 const openEmbedded = async (folder: string): Promise<Database> => {
   const shared = folder ? (engines.get(folder) ?? start(folder)) : start('');
   shared.users += 1;
-  const engine = await shared.engine;
+  const engine = await shared.engine.catch((cause: unknown) => {
+    if (engines.get(folder) === shared) engines.delete(folder); // The next to open it tries anew.
+    throw cause;
+  });
+  let closed = false;
   return {
     adapter: new PrismaPGlite(engine),
     query: async <Row>(sql: string, parameters: unknown[] = []) => (await engine.query<Row>(sql, parameters)).rows,
@@ -90,6 +94,8 @@ const openEmbedded = async (folder: string): Promise<Database> => {
     },
     listen: (channel, onNotify) => engine.listen(channel, onNotify),
     close: async () => {
+      if (closed) return;
+      closed = true;
       shared.users -= 1;
       if (shared.users > 0) return;
       engines.delete(folder);

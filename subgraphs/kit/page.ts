@@ -50,7 +50,10 @@ export const encodeCursor = (key: string[]): string => Buffer.from(JSON.stringif
 export const decodeCursor = (cursor: string, keyLength: number): string[] => {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === keyLength && key.every((part) => typeof part === 'string')) return key;
+    if (Array.isArray(key) && key.length === keyLength && key.every(isText)) return key;
   } catch {}
   throw new HubError('CURSOR_INVALID');
 };
+
+/** PostgreSQL's text takes any character but this one. */
+const isText = (part: unknown): part is string => typeof part === 'string' && !part.includes('\0');

@@ -2,11 +2,17 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 import { HubError } from '../../schema/errors.ts';
 
-const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const instant = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 const day = /^\d{4}-\d{2}-\d{2}$/;
 
+/** JavaScript reads the 30th of February as the 2nd of March. */
+const exists = (text: string): boolean => {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+};
+
 const parseInstant = (value: unknown): Date => {
-  const date = typeof value === 'string' && instant.test(value) ? new Date(value) : undefined;
+  const date = typeof value === 'string' && instant.test(value) && exists(value.slice(0, 10)) ? new Date(value) : undefined;
   if (!date || Number.isNaN(date.getTime())) {
     throw new HubError('BAD_USER_INPUT', { message: 'A DateTime is RFC 3339 with a zone, such as 2022-02-20T18:42:11Z.' });
   }
@@ -14,9 +20,8 @@ const parseInstant = (value: unknown): Date => {
 };
 
 const parseDay = (value: unknown): string => {
-  const valid = typeof value === 'string' && day.test(value) && new Date(`${value}T00:00:00Z`).toISOString().startsWith(value);
-  if (!valid) throw new HubError('BAD_USER_INPUT', { message: 'A Date is a calendar day, such as 1987-06-05.' });
-  return value as string;
+  if (typeof value === 'string' && day.test(value) && exists(value)) return value;
+  throw new HubError('BAD_USER_INPUT', { message: 'A Date is a calendar day, such as 1987-06-05.' });
 };
 
 /** `Date` objects inside, RFC 3339 in UTC with milliseconds outside. */

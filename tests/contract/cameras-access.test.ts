@@ -162,5 +162,13 @@ describeRegistry(({ bench, sql }) => {
       await sql("UPDATE cameras_vendor.cam_ast SET lat_txt = '29.9529004', lon_txt = '-90.07059664' WHERE ast_no = 'C429537537'");
       expect(await everyCamera(bench(), {})).toHaveLength(474);
     });
+
+    test('of a covert camera is told to nobody without the grant for sealed records', async () => {
+      await sql("UPDATE cameras_vendor.cam_ast SET lat_txt = '0', lon_txt = '0', cvrt_fl = 'Y' WHERE ast_no = 'C429537537'");
+      const ids = async (principal = home) =>
+        (await bench().reader(principal).quarantined({ first: 100 })).nodes.map(({ id }) => id);
+      expect(await ids(unsealed)).toContain('cam-C429537537');
+      expect(await ids(home)).not.toContain('cam-C429537537');
+    });
   });
 });

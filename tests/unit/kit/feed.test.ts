@@ -130,10 +130,10 @@ test('on a bus without a past, what the view holds already is history and no new
 
 test('history of more than one page, all of one instant, is no news either', async () => {
   await putMany(2_500, 'old', '00:00');
-  const { polls, again, keys } = start();
-  await polls(1);
+  const { polls, published, keys } = start();
+  await polls(3);
   await put('new', '00:00');
-  await again();
+  await published(1);
   expect(keys()).toEqual(['new']);
 });
 
