@@ -35,7 +35,7 @@ const instant = (local: string): Date => {
   return at;
 };
 
-export const carnival = { start: instant('2/18/2022 17:00'), end: instant('3/2/2022 6:00') } as const;
+export const carnival = { start: instant('2/18/2022 20:30'), end: instant('3/2/2022 6:00') } as const;
 
 /** How long a round lasts: the next one starts at `startAt` plus this. */
 export const roundMs = (speed: number): number => (carnival.end.getTime() - carnival.start.getTime()) / speed;
