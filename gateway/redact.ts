@@ -40,15 +40,31 @@ interface Walk {
 export const redact = ({ data, errors = [], completion = [] }: Raw, denied: readonly Denial[], explain: Explain): Shown => {
   const walk: Walk = { denied, told: new Map(), errors: [], entities: new Set(), hollow: [] };
   const shown = data ? (show(data, [], walk, explain) as Record<string, unknown>) : data;
+  const told = [...walk.errors, ...errors.map(clean)];
+  const extensions = {
+    ...listed('withheld', told.filter(({ extensions }) => extensions.code === 'UNAUTHORIZED_FIELD_OR_TYPE').map(withheldOf)),
+    ...listed(
+      'valueCompletion',
+      completion.map(({ message, path }) => ({ message, path })),
+    ),
+  };
   return {
     data: shown && hollowed(shown, walk.hollow),
-    errors: [...walk.errors, ...errors.map(clean)],
-    ...(completion.length > 0
-      ? { extensions: { valueCompletion: completion.map(({ message, path }) => ({ message, path })) } }
-      : {}),
+    errors: told,
+    ...(Object.keys(extensions).length > 0 ? { extensions } : {}),
     entities: [...walk.entities],
   };
 };
+
+/** For clients that show an answer with its gaps: where, by which policy, and what would fill it. */
+const withheldOf = ({ path, extensions: { policy, source, satisfiedBy } }: GraphQLError) => ({
+  path,
+  policy,
+  source,
+  satisfiedBy,
+});
+
+const listed = (name: string, entries: object[]): Record<string, object[]> => (entries.length > 0 ? { [name]: entries } : {});
 
 const show = (value: unknown, path: (string | number)[], walk: Walk, explain: Explain): unknown => {
   if (Array.isArray(value)) return value.map((entry, at) => show(entry, [...path, at], walk, explain));
