@@ -1,6 +1,7 @@
 /** The command line: what each command takes and means. What it does is loaded when it is called. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { systemNames } from '../schema/subgraphs.ts';
+import { addAudit } from './auditcli.ts';
 import { ExpectedError } from './expected.ts';
 
 const usageExit = 2;
@@ -27,7 +28,15 @@ const exitOf = (error: unknown): number => {
 };
 
 /** Errors that name what was wrong with the input or the surroundings; their class is their owner's. */
-const expectedNames = new Set(['ExpectedError', 'CompositionError', 'ObtainError', 'ConfigError', 'ZodError', 'HubError']);
+const expectedNames = new Set([
+  'ExpectedError',
+  'CompositionError',
+  'ObtainError',
+  'ConfigError',
+  'SupergraphError',
+  'ZodError',
+  'HubError',
+]);
 const isExpected = (error: unknown): error is Error =>
   error instanceof ExpectedError || (error instanceof Error && expectedNames.has(error.name));
 
@@ -42,7 +51,20 @@ const buildProgram = (): Command => {
     .allowExcessArguments(false)
     .showHelpAfterError('(--help says what there is)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
-  for (const add of [addUp, addDoctor, addToken, addLoad, addReplay, addCompose, addKeys, addSubgraph, addGateway]) add(program);
+  for (const add of [
+    addUp,
+    addDoctor,
+    addToken,
+    addLoad,
+    addReplay,
+    addCompose,
+    addPolicy,
+    addKeys,
+    addSubgraph,
+    addGateway,
+    addAudit,
+  ])
+    add(program);
   program.addHelpText(
     'after',
     '\nDatabases: DATABASE_URL serves every system, CAD_DATABASE_URL (and the like) one; without them PostgreSQL runs embedded.\n' +
@@ -128,6 +150,44 @@ const addCompose = (program: Command): void => {
     });
 };
 
+const addPolicy = (program: Command): void => {
+  const policy = program.command('policy').description('the access policies: check them, explain a decision, test them');
+  const folder = () => new Option('--policies <folder>', 'default: deploy/policies').env('HUB_POLICIES');
+  policy
+    .command('check')
+    .description('read and validate the policies; exit 1 when they do not hold')
+    .addOption(folder())
+    .action(async ({ policies }) => {
+      process.exitCode = (await import('./policy/check.ts')).check({ folder: policies, say: print });
+    });
+  policy
+    .command('explain')
+    .description('what a persona may read of a field, and the rules that say so')
+    .requiredOption('--as <persona>', 'patrol, analyst, detective, supervisor, auditor, admin, partner or vendor')
+    .requiredOption('--field <Type.field>', 'such as Lead.ssn; or a label, such as people:ssn')
+    .option('--purpose <code>', 'as the request would state it, such as C')
+    .option('--case <number>', 'a case number')
+    .option('--reason <text>', 'a reason')
+    .option('--on-behalf-of <ori>', 'the agency for which is asked')
+    .option('--emergency', 'as if a supervisor had declared an emergency')
+    .addOption(folder())
+    .action(async ({ policies, ...options }) => {
+      (await import('./policy/explain.ts')).explain({ ...options, folder: policies, nowMs: Date.now(), say: print });
+    });
+  policy
+    .command('test')
+    .description("hold the policies against the folder's expectations.csv or .json; exit 1 with the rows that differ")
+    .addOption(folder())
+    .action(async ({ policies }) => {
+      process.exitCode = (await import('./policy/expect.ts')).testPolicies({ folder: policies, nowMs: Date.now(), say: print });
+    });
+  policy
+    .command('matrix')
+    .description('print who may read what for which purpose: every persona, every field')
+    .addOption(folder())
+    .action(async ({ policies }) => print((await import('./policy/matrix.ts')).matrix(policies)));
+};
+
 const addKeys = (program: Command): void => {
   program
     .command('keys')
@@ -176,4 +236,5 @@ function positive(text: string): number {
   throw new InvalidArgumentError('It takes a number above 0, up to 10000.');
 }
 
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);

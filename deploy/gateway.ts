@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { explorerAssets } from '../clients/explorer/assets.ts';
 import { readConfig } from '../gateway/config.ts';
 import { startGateway } from '../gateway/index.ts';
+import { auditSettings } from './auditsettings.ts';
 import { connectDatabase } from './connect.ts';
+import { reloadOnHangup } from './hangup.ts';
 import { signingKey } from './keys.ts';
 import { type Lifecycle, runUntilStopped } from './lifecycle.ts';
 import { openLog } from './log.ts';
@@ -27,8 +29,9 @@ export const gateway = ({ data, environment, ...flags }: GatewayCommand): Promis
       log.warn({ name: error.name }, 'The explorer could not be built: the gateway serves without it.');
       return undefined;
     });
-    const started = await startGateway(config, { database, log, explorer });
+    const started = await startGateway(config, { database, log, explorer, audit: await auditSettings(environment, data) });
     life.add('The gateway', started.close);
+    reloadOnHangup(life, started.policies);
     log.info({ url: `${started.url}/graphql` }, 'The gateway is ready.');
   });
 

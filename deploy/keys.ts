@@ -42,7 +42,7 @@ export const storedKeys = async (data: string): Promise<PrincipalKeys> => {
 };
 
 /** `NAME`, or the file that `NAME_FILE` names. */
-const settingOf = async (name: string, environment: Environment): Promise<string | undefined> => {
+export const settingOf = async (name: string, environment: Environment): Promise<string | undefined> => {
   const file = environment[`${name}_FILE`];
   if (!file) return environment[name];
   return readFile(file, 'utf8').catch(() => {

@@ -14,8 +14,10 @@ import { type Verify, verifier } from '../schema/principal.ts';
 import { systemNames } from '../schema/subgraphs.ts';
 import type { Bus } from '../subgraphs/kit/bus.ts';
 import type { Served } from '../subgraphs/kit/serve.ts';
+import { auditSettings } from './auditsettings.ts';
 import { connectBus, connectDatabase } from './connect.ts';
 import { settingsOfDemo, startIssuer, startStandIns } from './demo.ts';
+import { reloadOnHangup } from './hangup.ts';
 import { signingKey, verificationKeys } from './keys.ts';
 import { type Lifecycle, runUntilStopped } from './lifecycle.ts';
 import { loadDemos } from './loading.ts';
@@ -96,8 +98,10 @@ const serveGateway = async (
   const places = [...served].map(([name, { url }]) => [`HUB_SUBGRAPH_${prefixOf(name)}_URL`, url]);
   const key = JSON.stringify(await signingKey(environment, data));
   const settings = { ...environment, ...Object.fromEntries(places), OIDC_ISSUER: issuer, HUB_SIGNING_KEY: key };
-  const gateway = await startGateway(readConfig(settings, { port }), { database, log, explorer });
+  const audit = await auditSettings(environment, data);
+  const gateway = await startGateway(readConfig(settings, { port }), { database, log, explorer, audit });
   life.add('The gateway', gateway.close);
+  reloadOnHangup(life, gateway.policies);
   return gateway;
 };
 

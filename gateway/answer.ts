@@ -7,13 +7,15 @@
 import type { DocumentNode } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
-import type { Audit, Entry, Intent } from './audit/audit.ts';
-import { type Authenticate, type Caller, nobody, statementOf } from './authenticate.ts';
-import { type Authorized, authorize } from './authorize.ts';
+import type { Audit, Entry, Intent, Peer } from './audit/audit.ts';
+import { searchOf } from './audit/search.ts';
+import { type Authenticate, type Caller, nobody, type Statement, statementOf } from './authenticate.ts';
+import { type Authorized, authorize, operationsNamed } from './authorize.ts';
+import type { Cases } from './cases.ts';
 import type { Execute } from './execute.ts';
-import { explain, grantsOf } from './grants.ts';
 import { type Limits, limit } from './limits.ts';
 import type { Planned, Plans } from './plan.ts';
+import type { Decisions, Policies } from './policies/policies.ts';
 import { type Authority, type Policy, permits } from './policy.ts';
 import { redact, type Shown } from './redact.ts';
 import type { HopAnswer } from './subgraph.ts';
@@ -23,6 +25,8 @@ import { fitVariables } from './variables.ts';
 export interface Hub {
   supergraph: Supergraph;
   policy: Policy;
+  policies: Pick<Policies, 'decide' | 'onChange'>;
+  cases: Cases;
   plans: Plans;
   authenticate: Authenticate;
   execute: Execute;
@@ -44,6 +48,8 @@ export interface HubRequest {
   /** `purpose`, `caseNumber`, `reason`. */
   extensions?: unknown;
   token: string | undefined;
+  /** For the audit. */
+  peer?: Peer | undefined;
   signal?: AbortSignal | undefined;
   /** One event of a subscription that `live` has opened. */
   event?: StreamEvent | undefined;
@@ -55,8 +61,8 @@ export interface StreamEvent {
   /** The stream's audit entry, which keeps the keys it delivers. */
   entry: Entry;
   operationId: string;
-  /** The plan that the stream was subscribed with; with another, its events hold too much or too little. */
-  hash: string;
+  /** What the stream was subscribed with: with another plan, or other grants, its events hold too much or too little. */
+  basis: string;
 }
 
 /** What the caller may see has changed since the stream was subscribed. */
@@ -76,12 +82,16 @@ export interface Decided {
   expiresAtMs: number;
   authorized: Authorized;
   planned: Planned;
+  /** By the policies: what this caller is granted, by which set and which rules of it. */
+  decisions: Decisions;
+  /** Labels that the decision read. */
+  consulted: ReadonlySet<string>;
 }
 
 export const answer = async (hub: Hub, request: HubRequest): Promise<Shown> => {
   const decided = await decide(hub, request);
-  if (request.event && request.event.hash !== decided.planned.hash) throw new Outdated(decided);
-  const entry = request.event?.entry ?? (await hub.audit.intend(intentOf(decided))); // durable before any system is asked
+  if (request.event && request.event.basis !== basisOf(decided)) throw new Outdated(decided);
+  const entry = request.event?.entry ?? (await hub.audit.intend(intentOf(decided, request))); // durable before any system is asked
   const shown = await run(hub, request, decided).catch((cause: Error) => failed(cause));
   await entry.settle(shown);
   return shown;
@@ -96,19 +106,24 @@ const failed = (cause: Error): Shown => ({
 /** The first half: who asks, how much, what of it they may, and how. A refusal here is recorded and thrown. */
 export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> => {
   const caller = await hub.authenticate(request.token);
-  const principal = principalOf(hub, caller, request);
+  const statement = await stated(hub, request);
+  const operationId = request.event?.operationId ?? hub.newId();
+  const held = await holding(hub, caller, statement, operationId);
+  const decisions = hub.policies.decide({ subject: { ...caller, ...held }, nowMs: hub.now(), agency: hub.agency });
+  const principal: Principal = { ...plain(caller), ...statement, grants: [...decisions.grants], operationId };
   try {
     fitVariables(hub.supergraph.api, request);
     limit({ ...request, schema: hub.supergraph.api, limits: hub.limits });
-    const authority = authorityOf(principal);
+    const grants = new Consulted(principal.grants);
+    const authority = authorityOf(principal, grants);
     const authorized = authorize({ ...request, authority, policy: hub.policy, schema: hub.supergraph.api, keys: hub.keys });
     const planned = hub.plans.for(authorized.document);
     if (!permits(planned.fetches, authority))
       throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });
-    return { principal, expiresAtMs: caller.expiresAtMs, authorized, planned };
+    return { principal, expiresAtMs: caller.expiresAtMs, authorized, planned, decisions, consulted: grants.labels };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
-    await hub.audit.refuse({ principal, operationName: request.operationName, code });
+    await hub.audit.refuse({ principal, operationName: nameOf(request), code, peer: request.peer });
     throw error;
   }
 };
@@ -116,40 +131,91 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
 const run = async (
   hub: Hub,
   { variables, event, signal }: HubRequest,
-  { principal, authorized, planned }: Decided,
+  { principal, authorized, planned, decisions }: Decided,
 ): Promise<Shown> => {
   const { document, denied } = authorized;
   const raw = await hub.execute({ document, plan: planned.plan, variables, principal, event: event?.answer, signal });
-  const words = (lacks: string[]) =>
-    lacks.map((label) => explain(label, { principal, nowMs: hub.now(), agency: hub.agency })).join(' ');
-  return redact(raw, denied, (denial) => words(denial.lacks));
+  return redact(raw, denied, ({ lacks }) => lacks.map(decisions.explain).join(' '));
 };
 
-export const intentOf = ({ principal, authorized, planned }: Decided): Intent => ({
+export const intentOf = (
+  { principal, authorized, planned, decisions, consulted }: Decided,
+  { document, variables, peer }: HubRequest,
+): Intent => ({
   principal,
-  operationName: authorized.operation.name?.value,
+  operationName: short(authorized.operation.name?.value),
   operationType: authorized.operation.operation,
   documentHash: planned.hash,
   fields: authorized.fields,
   denied: authorized.denied.map(({ coordinate, lacks }) => `${coordinate}: ${lacks.join(', ')}`),
   sources: planned.sources,
+  // As asked: what was denied was searched for too.
+  search: searchOf(document, variables),
+  peer,
+  policySet: decisions.policySet,
+  rules: decisions.rulesOf(consulted),
 });
 
-const principalOf = (hub: Hub, { expiresAtMs: _, ...caller }: Caller, { extensions, event }: HubRequest): Principal => {
-  const principal = { ...caller, ...statementOf(extensions), operationId: event?.operationId ?? hub.newId() };
-  const grants = caller.kind === 'anonymous' ? [] : grantsOf({ principal, nowMs: hub.now(), agency: hub.agency });
-  return { ...principal, grants };
+/** What a stream's events were asked for with; its upstream is subscribed anew when it changes. */
+export const basisOf = ({ planned, principal, decisions }: Decided): string =>
+  [planned.hash, decisions.policySet, ...principal.grants].join(' ');
+
+/** What the operation says of itself. What does not hold is refused, and recorded without it. */
+const stated = async (hub: Hub, request: HubRequest): Promise<Statement> => {
+  try {
+    return statementOf(request.extensions);
+  } catch (error) {
+    await recordRefusal(hub, request.token, error instanceof HubError ? error.code : 'INTERNAL', {
+      operationName: nameOf(request),
+      peer: request.peer,
+    });
+    throw error;
+  }
 };
+
+/** Only a name that the document bears, and not at any length: the record is no place for whatever a client writes there. */
+const nameOf = ({ document, operationName }: HubRequest): string | undefined => {
+  const [operation, another] = operationsNamed(document, operationName);
+  return another ? undefined : short(operation?.name?.value);
+};
+
+const longestName = 100;
+const short = (name: string | undefined): string | undefined => name?.slice(0, longestName);
+
+/** The statement as decisions may rely on it: a case that its caller may not work counts as not stated. */
+const holding = async (hub: Hub, caller: Caller, statement: Statement, operationId: string): Promise<Statement> => {
+  const { caseNumber, ...rest } = statement;
+  if (caseNumber === undefined || (await hub.cases.holds(caller, caseNumber, operationId))) return statement;
+  return rest;
+};
+
+/** What only decisions need of the caller does not travel to the systems. */
+const plain = ({ expiresAtMs: _, privileges: __, methods: ___, signedInAtMs: ____, ...caller }: Caller) => caller;
 
 /** What never reaches the pipeline is recorded too, under whoever sent it, as far as that is known. */
-export const recordRefusal = async (hub: Hub, token: string | undefined, code: unknown): Promise<void> => {
-  const { expiresAtMs: _, ...caller } = await hub.authenticate(token).catch(() => nobody);
-  const principal = { ...caller, grants: [], operationId: hub.newId() };
-  await hub.audit.refuse({ principal, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
+export const recordRefusal = async (
+  hub: Hub,
+  token: string | undefined,
+  code: unknown,
+  { operationName, peer }: { operationName?: string | undefined; peer?: Peer | undefined } = {},
+): Promise<void> => {
+  const caller = await hub.authenticate(token).catch(() => nobody);
+  const principal = { ...plain(caller), grants: [], operationId: hub.newId() };
+  await hub.audit.refuse({ principal, operationName, peer, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
 };
 
-const authorityOf = ({ kind, scopes, grants }: Principal): Authority => ({
+const authorityOf = ({ kind, scopes }: Principal, grants: Consulted): Authority => ({
   authenticated: kind !== 'anonymous',
   scopes: new Set(scopes),
-  grants: new Set(grants),
+  grants,
 });
+
+/** Grants that remember which labels were looked for, held or not. */
+class Consulted extends Set<string> {
+  readonly labels = new Set<string>();
+
+  override has(label: string): boolean {
+    this.labels.add(label);
+    return super.has(label);
+  }
+}

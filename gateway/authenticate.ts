@@ -19,6 +19,11 @@ export interface Issuer {
 export type Caller = Omit<Principal, 'grants' | 'operationId' | 'purpose' | 'caseNumber' | 'reason'> & {
   /** Milliseconds since the epoch; when the token ends. */
   expiresAtMs: number;
+  /** GFIPM indicators that are true, by their names without "gfipm:2.0:user:" and "Indicator". */
+  privileges: string[];
+  /** How the person proved to be who they are (`amr`), and when (`auth_time`, milliseconds since the epoch). */
+  methods: string[];
+  signedInAtMs: number | undefined;
 };
 
 /** Undefined token: nobody. A token that does not hold: TOKEN_INVALID, with nothing about why. */
@@ -38,9 +43,17 @@ const claims = z.object({
   roles: z.array(z.string()).default([]),
   scope: z.string().default(''),
   client_id: z.string().optional(),
+  auth_time: z.number().optional(),
+  amr: z.array(z.string()).default([]),
 });
 
-export const nobody: Caller = { ...anonymous, expiresAtMs: Number.POSITIVE_INFINITY };
+export const nobody: Caller = {
+  ...anonymous,
+  expiresAtMs: Number.POSITIVE_INFINITY,
+  privileges: [],
+  methods: [],
+  signedInAtMs: undefined,
+};
 
 export const authenticator = (issuer: Issuer | undefined, now: () => number): Authenticate => {
   const keys = issuer && keysOf(issuer);
@@ -65,7 +78,7 @@ export const authenticator = (issuer: Issuer | undefined, now: () => number): Au
   };
 };
 
-const callerOf = (payload: JWTPayload): Caller => {
+export const callerOf = (payload: JWTPayload): Caller => {
   const claim = claims.parse(payload);
   return {
     subject: claim.sub,
@@ -77,8 +90,18 @@ const callerOf = (payload: JWTPayload): Caller => {
     certifications: claim.certifications,
     assignments: claim.assignments.map(normaliseNumber),
     expiresAtMs: claim.exp * 1000,
+    privileges: privilegesOf(payload),
+    methods: claim.amr,
+    signedInAtMs: claim.auth_time === undefined ? undefined : claim.auth_time * 1000,
   };
 };
+
+/** Each says yes or no, strictly: a value that is neither makes the token one that does not hold. */
+const privilegesOf = (payload: JWTPayload): string[] =>
+  Object.entries(payload).flatMap(([name, value]) => {
+    const indicator = /^gfipm:2\.0:user:(\w+)Indicator$/.exec(name)?.[1];
+    return indicator && boolean.parse(value) ? [indicator] : [];
+  });
 
 /** The keys' address comes from the issuer's discovery document, read at the first token. */
 const keysOf = ({ url }: Issuer): JWTVerifyGetKey => {
@@ -113,13 +136,14 @@ const statement = z.object({
     .max(64)
     .regex(/^[\w -]+$/)
     .optional(),
-  // A line break would forge lines in whatever prints the audit.
+  // A line break would forge lines in whatever prints the audit, what is not seen or turns the writing would forge words,
+  // and half a character (a lone surrogate) is no text that a database takes.
   reason: z
     .string()
     .trim()
     .min(1)
     .max(500)
-    .regex(/^\P{Cc}*$/u)
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u)
     .optional(),
   onBehalfOf: z
     .string()

@@ -91,10 +91,13 @@ export const authorize = (options: AuthorizeOptions): Authorized => {
   };
 };
 
-export const findOperation = (document: DocumentNode, operationName?: string | undefined): OperationDefinitionNode => {
+export const operationsNamed = (document: DocumentNode, operationName?: string | undefined): OperationDefinitionNode[] => {
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  const found = operationName ? operations.filter((node) => node.name?.value === operationName) : operations;
-  const [operation, another] = found;
+  return operationName ? operations.filter((node) => node.name?.value === operationName) : operations;
+};
+
+export const findOperation = (document: DocumentNode, operationName?: string | undefined): OperationDefinitionNode => {
+  const [operation, another] = operationsNamed(document, operationName);
   if (!operation || another)
     throw new HubError('BAD_REQUEST', { message: 'The document has no operation of that name, or several and none is named.' });
   return operation;
@@ -184,7 +187,7 @@ const deny = (node: FieldNode, { type, restsAbove }: Place, rule: Rule, walk: Wa
   return { ...alias(mark, '__typename'), directives: node.directives ?? [] };
 };
 
-const fieldOf = (name: string, type: GraphQLCompositeType): GraphQLField<unknown, unknown> | undefined => {
+export const fieldOf = (name: string, type: GraphQLCompositeType): GraphQLField<unknown, unknown> | undefined => {
   if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef; // No type lists these two; below them fragments are spread as anywhere.
   if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   return 'getFields' in type ? type.getFields()[name] : undefined;

@@ -2,7 +2,6 @@
 export const closeCodes = {
   /** The access token has ended or was never good: sign in again, then resume. */
   TOKEN_EXPIRED: { code: 4401, reason: 'Token expired: sign in and resume' },
-  FORBIDDEN: { code: 4403, reason: 'Forbidden' },
   /** The reader fell too far behind: connect again and resume with the last cursor received. Nothing is lost. */
   READER_TOO_SLOW: { code: 4490, reason: 'Reader too slow: resume with the last cursor' },
   /** The gateway goes down for a restart: connect again, here or at another, and resume. */

@@ -19,6 +19,10 @@ export interface GatewayConfig {
   issuer: Issuer | undefined;
   /** ORI of the agency that runs the hub. */
   agency: string;
+  /** The system that knows which cases are open. */
+  recordsSubgraph: string;
+  /** Folder of the access policies. */
+  policies: string;
   /** Ed25519 private key (JWK) that signs each hop; absent: a fresh one, which no subgraph of another process knows. */
   signingKey: JWK | undefined;
   limits: Limits;
@@ -39,6 +43,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const policiesPath = fileURLToPath(new URL('../deploy/policies', import.meta.url));
 const supergraphPath = fileURLToPath(new URL('../schema/supergraph.graphql', import.meta.url));
 const integer = (fallback: number, minimum = 1) => z.coerce.number().int().min(minimum).default(fallback);
 
@@ -54,7 +59,9 @@ const settings = z.object({
     .string()
     .regex(/^[A-Z0-9]{9}$/)
     .default('LANPD0000'),
+  HUB_POLICIES: z.string().default(policiesPath),
   HUB_SIGNING_KEY: z.string().optional(),
+  HUB_RECORDS_SUBGRAPH: z.string().default('rms'),
   HUB_LIMIT_DEPTH: integer(20),
   HUB_LIMIT_ALIASES: integer(50, 0),
   HUB_LIMIT_ROOT_FIELDS: integer(20),
@@ -95,6 +102,8 @@ export const readConfig = (env: Environment, flags: GatewayFlags = {}): GatewayC
         ? undefined
         : { url: set.OIDC_ISSUER, audience: set.OIDC_AUDIENCE, toleranceSeconds: set.OIDC_CLOCK_TOLERANCE_SECONDS },
     agency: set.HUB_AGENCY_ORI,
+    recordsSubgraph: set.HUB_RECORDS_SUBGRAPH,
+    policies: set.HUB_POLICIES,
     signingKey: keyOf(set.HUB_SIGNING_KEY),
     limits: {
       depth: set.HUB_LIMIT_DEPTH,

@@ -13,7 +13,7 @@ export const addHealth = (app: Express, { subgraphs, issuer }: HealthOptions): v
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
   app.get('/health/ready', async (_request, response) => {
     const sources = Object.fromEntries(
-      await Promise.all(subgraphs.map(async ({ name, url }) => [name, await isReady(url)] as const)),
+      await Promise.all(subgraphs.map(async (subgraph) => [subgraph.name, await isReady(subgraph)] as const)),
     );
     const ready = Object.values(sources).every(Boolean);
     response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'waiting', sources });
@@ -21,11 +21,12 @@ export const addHealth = (app: Express, { subgraphs, issuer }: HealthOptions): v
   app.get('/.well-known/rtcc-hub', (_request, response) => void response.json({ issuer, graphql: '/graphql' }));
 };
 
-/** A subgraph of ours says so itself; of any other, that it answers at all is taken for it. */
-const isReady = async (url: string): Promise<boolean> => {
+/** A subgraph of ours says so itself, by name; of any other, that it answers at all is taken for it. */
+const isReady = async ({ name, url }: Subgraph): Promise<boolean> => {
   try {
-    const { status } = await fetch(new URL('/health/ready', url), { signal: AbortSignal.timeout(patienceMs), redirect: 'error' });
-    return status !== 503;
+    const response = await fetch(new URL('/health/ready', url), { signal: AbortSignal.timeout(patienceMs), redirect: 'error' });
+    const { source } = ((await response.json().catch(() => undefined)) ?? {}) as { source?: unknown };
+    return response.status !== 503 && (source === undefined || source === name);
   } catch {
     return false;
   }

@@ -15,11 +15,14 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { errorKinds, HubError, isErrorCode } from '../schema/errors.ts';
+import { errorKinds, framesOf, HubError, isErrorCode } from '../schema/errors.ts';
 import { answer, type Hub, recordRefusal } from './answer.ts';
+import type { Peer } from './audit/audit.ts';
+import { peerOf } from './audit/peer.ts';
 
 export interface HttpContext {
   token: string | undefined;
+  peer: Peer;
   signal: AbortSignal;
 }
 
@@ -65,22 +68,23 @@ export const openHttp = async ({ hub, server, log, drainMs }: HttpOptions): Prom
   await apollo.start();
   const context = async ({ req, res }: { req: express.Request; res: express.Response }): Promise<HttpContext> => {
     const token = bearer(req.header('authorization'));
-    await authenticate(hub, token); // Before anything of the schema is told.
+    const peer = peerOf(req);
+    await authenticate(hub, token, peer); // Before anything of the schema is told.
     const gone = new AbortController();
     res.on('close', () => res.writableFinished || gone.abort());
-    return { token, signal: gone.signal };
+    return { token, peer, signal: gone.signal };
   };
   return {
-    middleware: [express.json({ limit: hub.limits.bodyBytes }), boundBatch(hub), expressMiddleware(apollo, { context })],
+    middleware: [express.json({ limit: hub.limits.bodyBytes }), checkBody(hub), expressMiddleware(apollo, { context })],
     stop: () => apollo.stop(),
   };
 };
 
-const authenticate = async (hub: Hub, token: string | undefined): Promise<void> => {
+const authenticate = async (hub: Hub, token: string | undefined, peer: Peer): Promise<void> => {
   try {
     await hub.authenticate(token);
   } catch (error) {
-    await recordRefusal(hub, token, error instanceof HubError ? error.code : 'INTERNAL');
+    await recordRefusal(hub, token, error instanceof HubError ? error.code : 'INTERNAL', { peer });
     throw error;
   }
 };
@@ -98,15 +102,16 @@ const asGateway = (hub: Hub): GatewayInterface => ({
     return () => {};
   },
   load: async () => ({
-    executor: async ({ document, operationName, request, context }) => {
-      const { token, signal } = context as HttpContext;
+    executor: async ({ document, request, context }) => {
+      const { token, peer, signal } = context as HttpContext;
       try {
         const { data, errors, extensions } = await answer(hub, {
           document,
-          operationName: operationName ?? undefined,
+          operationName: request.operationName ?? undefined, // As sent: Apollo makes a name that no operation has into none.
           variables: request.variables ?? {},
           extensions: request.extensions,
           token,
+          peer,
           signal,
         });
         return {
@@ -128,19 +133,36 @@ const recordRefusals = (hub: Hub): ApolloServerPlugin<HttpContext> => ({
     didEncounterErrors: async ({ document, errors, contextValue }) => {
       const code = errors[0]?.extensions.code;
       const early = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
-      if (early || !document) await recordRefusal(hub, contextValue.token, code);
+      if (early || !document) await recordRefusal(hub, contextValue.token, code, { peer: contextValue.peer });
     },
   }),
 });
 
-const boundBatch =
+/** What is no GraphQL request at all is refused here, where it is recorded; a form of another site is none. */
+const checkBody =
   ({ limits }: Hub): express.RequestHandler =>
-  ({ body }, _response, next) => {
-    const size = Array.isArray(body) ? body.length : 1;
+  (request, _response, next) => {
+    const operations: unknown[] = Array.isArray(request.body) ? request.body : [request.body];
+    if (!request.is('application/json') || operations.length === 0 || !operations.every(isOperation))
+      throw new HubError('BAD_REQUEST');
+    const size = operations.length;
     if (size > limits.batch)
       throw new HubError('LIMIT_BATCH', { message: `The batch has ${size} operations; the hub allows ${limits.batch}.` });
     next();
   };
+
+const isOperation = (value: unknown): boolean => {
+  if (!isObject(value)) return false;
+  const { query, operationName, variables, extensions } = value;
+  return (
+    typeof query === 'string' &&
+    (operationName == null || typeof operationName === 'string') &&
+    [variables, extensions].every((part) => part == null || isObject(part))
+  );
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The last word on every error: coded ones pass, parse and validation errors tell the schema's own words, the rest say nothing. */
 export const format = (formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError => {
@@ -151,7 +173,7 @@ export const format = (formatted: GraphQLFormattedError, error: unknown, log: Lo
   if (typeof code === 'string' && Object.hasOwn(transport, code))
     return { ...formatted, extensions: { code: transport[code as keyof typeof transport] } };
   const cause = (error as { originalError?: Error }).originalError ?? (error as Error);
-  log.error({ name: cause?.name, at: cause?.stack?.split('\n').slice(1, 5) }, 'An operation failed.');
+  log.error({ name: cause?.name, at: framesOf(cause) }, 'An operation failed.');
   return plain('INTERNAL');
 };
 
@@ -170,16 +192,27 @@ const plain = (code: keyof typeof errorKinds): GraphQLFormattedError => ({
 
 /** A GET would put names and plates into addresses, which every proxy on the way writes down. */
 export const refuseMethod: express.RequestHandler = (_request, response) => {
-  response.status(405).set('allow', 'POST').json({ errors: [plain('BAD_REQUEST')] });
+  response.set('allow', 'POST');
+  throw new HubError('BAD_REQUEST', { extensions: { http: { status: 405 } } });
 };
+
+/** Records what the handlers before it refused, under whoever sent it. */
+export const recordRefused =
+  (hub: Hub): express.ErrorRequestHandler =>
+  async (error: unknown, request, _response, next) => {
+    await recordRefusal(hub, bearer(request.header('authorization')), codedOf(error).code, { peer: peerOf(request) });
+    next(error);
+  };
 
 /** What Express itself refuses: bodies that are too large or are not JSON. */
 export const refuse: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error);
-  const coded =
-    error instanceof HubError
-      ? error
-      : new HubError((error as { type?: string }).type === 'entity.too.large' ? 'LIMIT_BODY' : 'BAD_REQUEST');
+  const coded = codedOf(error);
   const { http, sentence: _, ...extensions } = coded.extensions as { http?: { status: number }; sentence?: string };
   response.status(http?.status ?? 400).json({ errors: [{ message: coded.message, extensions }] });
+};
+
+const codedOf = (error: unknown): HubError => {
+  if (error instanceof HubError) return error;
+  return new HubError((error as { type?: string }).type === 'entity.too.large' ? 'LIMIT_BODY' : 'BAD_REQUEST');
 };

@@ -7,16 +7,20 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type Logger, pino } from 'pino';
 import { generateKeys, importSigningKey } from '../schema/principal.ts';
-import { openAudit, withoutAudit } from './audit/audit.ts';
-import { openLedger, type Sql } from './audit/ledger.ts';
+import { withoutAudit } from './audit/audit.ts';
+import type { Sql } from './audit/ledger.ts';
+import { type AuditSettings, startAudit } from './audit/start.ts';
 import { authenticator } from './authenticate.ts';
 import { keysOf } from './authorize.ts';
+import { openCases } from './cases.ts';
 import { ConfigError, type GatewayConfig } from './config.ts';
 import { executor } from './execute.ts';
 import { addHealth } from './health.ts';
-import { openHttp, refuse, refuseMethod } from './http.ts';
+import { openHttp, recordRefused, refuse, refuseMethod } from './http.ts';
 import type { LiveHub } from './live.ts';
 import { planner } from './plan.ts';
+import type { Policies } from './policies/policies.ts';
+import { startPolicies } from './policies/start.ts';
 import { readPolicy } from './policy.ts';
 import { openSubgraph, type Subgraph } from './subgraph.ts';
 import { loadSupergraph } from './supergraph.ts';
@@ -26,6 +30,8 @@ import { openWs } from './ws.ts';
 export interface GatewayParts {
   /** Where the audit goes. Only a supergraph without access rules may be served without. */
   database?: Sql | undefined;
+  /** What signs it, seals what was searched for, and is told of failures. */
+  audit?: AuditSettings | undefined;
   log?: Logger;
   /** Folder of the explorer's built files, served at `/`. */
   explorer?: string | undefined;
@@ -37,32 +43,36 @@ export interface Gateway {
   url: string;
   port: number;
   hub: LiveHub;
+  policies: Policies;
   close: () => Promise<void>;
 }
 
 export const startGateway = async (config: GatewayConfig, parts: GatewayParts = {}): Promise<Gateway> => {
   const { log = pino({ level: 'warn' }) } = parts;
-  const { hub, subgraphs, upstreams } = await openHub(config, parts, log);
+  const { hub, policies, subgraphs, upstreams } = await openHub(config, parts, log);
   const app = express().disable('x-powered-by');
   const server = createServer(app);
   addHealth(app, { subgraphs: [...subgraphs.values()], issuer: config.issuer?.url });
   const http = await openHttp({ hub, server, log, drainMs: config.drainMs });
   app.post('/graphql', ...http.middleware);
   app.all('/graphql', refuseMethod);
+  app.use('/graphql', recordRefused(hub));
   if (parts.explorer) serveExplorer(app, parts.explorer, config.issuer?.url);
   app.use(refuse);
-  const ws = openWs({ hub, server, log });
   await listen(server, config.port, config.host);
+  const ws = openWs({ hub, server, log }); // Once it listens: a taken port is one error, told once.
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`,
     port,
     hub,
+    policies,
     close: async () => {
       await ws.close();
       await http.stop();
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
       await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()));
+      policies.close();
       await hub.audit.close();
     },
   };
@@ -70,11 +80,13 @@ export const startGateway = async (config: GatewayConfig, parts: GatewayParts = 
 
 interface Opened {
   hub: LiveHub;
+  policies: Policies;
   subgraphs: Map<string, Subgraph>;
   upstreams: Map<string, Upstream>;
 }
 
-const openHub = async (config: GatewayConfig, { database, now = Date.now }: GatewayParts, log: Logger): Promise<Opened> => {
+const openHub = async (config: GatewayConfig, parts: GatewayParts, log: Logger): Promise<Opened> => {
+  const { database, now = Date.now } = parts;
   const supergraph = loadSupergraph(config.supergraph);
   const policy = readPolicy(supergraph.full);
   if (policy.stated && !database)
@@ -84,17 +96,14 @@ const openHub = async (config: GatewayConfig, { database, now = Date.now }: Gate
   const subgraphs = new Map(places.map((place) => [place.name, openSubgraph({ ...place, ...config.subgraph, log })]));
   const upstreams = new Map(places.map((place) => [place.name, openUpstream(place)]));
   const audit = database
-    ? openAudit({
-        ledger: await openLedger(database, (cause) =>
-          log.error({ code: (cause as { code?: string }).code }, 'The audit store cannot be written.'),
-        ),
-        now,
-        intervalMs: config.live.auditIntervalMs,
-      })
+    ? await startAudit({ ...parts.audit, database, log, now, intervalMs: config.live.auditIntervalMs })
     : withoutAudit;
+  const policies = startPolicies({ folder: config.policies, labels: policy.labels, log, audit });
   const hub: LiveHub = {
     supergraph,
     policy,
+    policies,
+    cases: openCases({ full: supergraph.full, records: subgraphs.get(config.recordsSubgraph), now }),
     plans: planner(supergraph, policy),
     authenticate: authenticator(config.issuer, now),
     execute: executor(supergraph, subgraphs),
@@ -109,7 +118,7 @@ const openHub = async (config: GatewayConfig, { database, now = Date.now }: Gate
     signatureSeconds: config.live.signatureSeconds,
     stallMs: config.live.stallMs,
   };
-  return { hub, subgraphs, upstreams };
+  return { hub, policies, subgraphs, upstreams };
 };
 
 /** Nothing but this machine: no CDN, no font host. Only the issuer may be asked besides the gateway itself. */

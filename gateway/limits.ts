@@ -15,6 +15,7 @@ import {
   getNamedType,
   getNullableType,
   isCompositeType,
+  isIntrospectionType,
   isListType,
   Kind,
   type OperationDefinitionNode,
@@ -22,7 +23,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { type ErrorCode, HubError } from '../schema/errors.ts';
-import { findOperation, fragmentsOf } from './authorize.ts';
+import { fieldOf, findOperation, fragmentsOf } from './authorize.ts';
 
 export interface Limits {
   /** Levels of fields. */
@@ -33,12 +34,12 @@ export interface Limits {
   cost: number;
   /** What `first` and `last` may ask for. */
   listSize: number;
-  /** Lexical tokens of a document. */
+  /** Lexical tokens of a document, and its fields once fragments are expanded. */
   tokens: number;
   bodyBytes: number;
   /** Operations of one HTTP batch. */
   batch: number;
-  /** Open subscriptions a socket. */
+  /** Open operations of one caller, over all of their sockets; of nobody, a socket. */
   streams: number;
 }
 
@@ -54,6 +55,9 @@ interface Size {
   depth: number;
   aliases: number;
   cost: number;
+  /** Fields side by side, not those below them. */
+  width: number;
+  /** All fields, with fragments expanded: what everything behind this has to walk. */
   fields: number;
 }
 
@@ -77,11 +81,12 @@ export const limit = (options: LimitOptions): void => {
   if (!root) return;
   const variables = { ...defaultsOf(operation), ...options.variables };
   const count: Count = { ...options, variables, fragments: fragmentsOf(document), known: new Map(), open: new Set() };
-  const size = sizeOf(operation.selectionSet, root, 1, count);
-  exceed('LIMIT_ROOT_FIELDS', operation.selectionSet.selections.length, limits.rootFields, 'root fields');
+  const size = sizeOf(operation.selectionSet, root, undefined, count);
+  exceed('LIMIT_ROOT_FIELDS', size.width, limits.rootFields, 'root fields');
   exceed('LIMIT_DEPTH', size.depth, limits.depth, 'levels');
   exceed('LIMIT_ALIASES', size.aliases, limits.aliases, 'aliases');
   exceed('LIMIT_COST', size.cost, limits.cost, 'objects at the most, by estimate');
+  exceed('LIMIT_TOKENS', size.fields, limits.tokens, 'fields, with fragments expanded');
 };
 
 const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> =>
@@ -96,14 +101,18 @@ const exceed = (code: ErrorCode, asked: number, allowed: number, what: string): 
     throw new HubError(code, { message: `The operation asks for ${asked} ${what}; the hub allows ${allowed}.` });
 };
 
-const sizeOf = (set: SelectionSetNode, type: GraphQLCompositeType, pageSize: number, count: Count): Size => {
-  const total: Size = { depth: 0, aliases: 0, cost: 0, fields: 0 };
+/** What the field above asked for with `first`, where its lists are the page. */
+type PageSize = number | undefined;
+
+const sizeOf = (set: SelectionSetNode, type: GraphQLCompositeType, pageSize: PageSize, count: Count): Size => {
+  const total: Size = { depth: 0, aliases: 0, cost: 0, width: 0, fields: 0 };
   for (const node of set.selections) {
     const size =
       node.kind === Kind.FIELD ? sizeOfField(node, type, pageSize, count) : sizeOfFragment(node, type, pageSize, count);
     total.depth = Math.max(total.depth, size.depth);
     total.aliases += size.aliases;
     total.cost += size.cost;
+    total.width += size.width;
     total.fields += size.fields;
   }
   return total;
@@ -111,7 +120,7 @@ const sizeOf = (set: SelectionSetNode, type: GraphQLCompositeType, pageSize: num
 
 type FragmentNode = Exclude<SelectionSetNode['selections'][number], FieldNode>;
 
-const sizeOfFragment = (node: FragmentNode, type: GraphQLCompositeType, pageSize: number, count: Count): Size => {
+const sizeOfFragment = (node: FragmentNode, type: GraphQLCompositeType, pageSize: PageSize, count: Count): Size => {
   if (node.kind === Kind.INLINE_FRAGMENT)
     return sizeOf(node.selectionSet, conditionOf(node.typeCondition?.name.value, type, count), pageSize, count);
   const name = node.name.value;
@@ -132,42 +141,45 @@ const conditionOf = (name: string | undefined, type: GraphQLCompositeType, { sch
   return isCompositeType(condition) ? condition : type;
 };
 
-const sizeOfField = (node: FieldNode, type: GraphQLCompositeType, pageSize: number, count: Count): Size => {
+const sizeOfField = (node: FieldNode, type: GraphQLCompositeType, pageSize: PageSize, count: Count): Size => {
   if (node.alias && reservedAlias.test(node.alias.value)) {
     throw new HubError('LIMIT_ALIASES', {
       message: 'An alias may not begin with two underscores, nor be "constructor" or "prototype".',
     });
   }
   const aliases = node.alias ? 1 : 0;
-  const field = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
+  const field = fieldOf(node.name.value, type);
   const given = field && getNamedType(field.type);
-  if (!node.selectionSet || !field || !isCompositeType(given)) {
-    // Introspection is bounded by its own depth and returns the schema, not records.
-    return { depth: 1, aliases, cost: 0, fields: 1 };
-  }
+  if (!node.selectionSet || !field || !isCompositeType(given)) return { depth: 1, aliases, cost: 0, width: 1, fields: 1 };
   const asked = askedSize(node, field, count);
   const list = isListType(getNullableType(field.type));
-  const times = list ? (asked ?? (pageSize > 1 ? pageSize : assumedListSize)) : 1;
-  const inner = sizeOf(node.selectionSet, given, list ? 1 : (asked ?? 1), count);
-  return { depth: inner.depth + 1, aliases: aliases + inner.aliases, cost: times * (1 + inner.cost), fields: 1 + inner.fields };
+  const times = list ? (asked ?? pageSize ?? assumedListSize) : 1;
+  const inner = sizeOf(node.selectionSet, given, list ? undefined : asked, count);
+  const sum = { aliases: aliases + inner.aliases, width: 1, fields: 1 + inner.fields };
+  // Introspection is bounded by validation's own depth and returns the schema, not records.
+  if (isIntrospectionType(given)) return { ...sum, depth: 1, cost: 0 };
+  return { ...sum, depth: inner.depth + 1, cost: times * (1 + inner.cost) };
 };
 
-/** `first` or `last` as given, or the schema's default. */
+const sizeArguments = ['first', 'last', 'limit'];
+
+/** The largest of what was given, or the schema's default. */
 const askedSize = (node: FieldNode, field: GraphQLField<unknown, unknown>, { variables, limits }: Count): number | undefined => {
-  for (const name of ['first', 'last', 'limit']) {
-    const argument = field.args.find((arg) => arg.name === name);
-    if (!argument) continue;
-    const given = node.arguments?.find((arg) => arg.name.value === name);
-    const size = given ? numberOf(given, variables) : argument.defaultValue;
-    if (typeof size !== 'number') continue;
-    if (size < 0 || size > limits.listSize) {
-      throw new HubError('LIMIT_LIST_SIZE', {
-        message: `"${name}" asks for ${size}; the hub gives 0 to ${limits.listSize} at a time.`,
-      });
-    }
-    return size;
+  const taken = field.args.filter(({ name }) => sizeArguments.includes(name));
+  const given = taken.flatMap(({ name }) => {
+    const argument = node.arguments?.find((arg) => arg.name.value === name);
+    const size = argument && numberOf(argument, variables);
+    return typeof size === 'number' ? [{ name, size }] : [];
+  });
+  for (const { name, size } of given) {
+    if (size >= 0 && size <= limits.listSize) continue;
+    throw new HubError('LIMIT_LIST_SIZE', {
+      message: `"${name}" asks for ${size}; the hub gives 0 to ${limits.listSize} at a time.`,
+    });
   }
-  return undefined;
+  const sizes = given.length > 0 ? given.map(({ size }) => size) : taken.map(({ defaultValue }) => defaultValue);
+  const numbers = sizes.filter((size) => typeof size === 'number');
+  return numbers.length > 0 ? Math.max(...numbers) : undefined;
 };
 
 const numberOf = ({ value }: ArgumentNode, variables: Record<string, unknown>): unknown =>

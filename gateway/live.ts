@@ -6,7 +6,7 @@
  * or its token has ended, the stream ends. A lost upstream is resumed.
  */
 import { type ErrorCode, HubError, isErrorCode } from '../schema/errors.ts';
-import { answer, type Decided, decide, type Hub, type HubRequest, intentOf, Outdated } from './answer.ts';
+import { answer, basisOf, type Decided, decide, type Hub, type HubRequest, intentOf, Outdated } from './answer.ts';
 import type { StreamEntry } from './audit/audit.ts';
 import { Full, openQueue, type Queue } from './queue.ts';
 import type { Shown } from './redact.ts';
@@ -56,7 +56,7 @@ interface Stream {
 const open = async (hub: LiveHub, request: HubRequest): Promise<Stream> => {
   const decided = await decide(hub, request);
   refuseRoot(decided);
-  return { decided, entry: await hub.audit.open(intentOf(decided)), cursor: undefined };
+  return { decided, entry: await hub.audit.open(intentOf(decided, request)), cursor: undefined };
 };
 
 /** A denied root field leaves nothing to subscribe to. */
@@ -106,10 +106,10 @@ const deliver = async (
 ): Promise<Shown> => {
   const ended = endOf(answerOfEvent);
   if (ended) throw new HubError(ended);
-  const { principal, planned } = decided;
+  const { principal } = decided;
   return answer(hub, {
     ...request,
-    event: { answer: answerOfEvent, entry, operationId: principal.operationId, hash: planned.hash },
+    event: { answer: answerOfEvent, entry, operationId: principal.operationId, basis: basisOf(decided) },
   });
 };
 
@@ -132,9 +132,11 @@ const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream): Pro
   const events = openQueue<UpstreamEvent>(hub.queueBound);
   const leave = () => events.end();
   request.signal?.addEventListener('abort', leave, { once: true });
+  // Other policies: the stream is decided anew at once, not with its next event, and goes on behind the last one or ends.
+  const unwatch = hub.policies.onChange(({ kind }) => kind === 'POLICY_CHANGED' && events.end(new HubError('STREAM_ENDED')));
   const { principal } = stream.decided;
   const used = primary.variableUsages ?? [];
-  const stop = await upstream.subscribe(
+  const opening = upstream.subscribe(
     {
       query: primary.operation,
       operationName: primary.operationName,
@@ -152,10 +154,13 @@ const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream): Pro
       end: (error) => events.end(error ?? new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName })),
     },
   );
+  opening.catch(unwatch);
+  const stop = await opening;
   return {
     events,
     stop: () => {
       request.signal?.removeEventListener('abort', leave);
+      unwatch();
       stop();
     },
   };

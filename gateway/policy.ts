@@ -35,6 +35,8 @@ export interface Authority {
 export interface Policy {
   /** True where the supergraph states any rule at all. */
   stated: boolean;
+  /** Every label that a `@policy` names. */
+  labels: readonly string[];
   /** What reading `type.field` takes, with the rules of the parent and of what the field gives. */
   field: (type: string, field: string) => Rule;
   /** What being shown an object of this type takes; of an abstract type: any that it can be. */
@@ -111,10 +113,9 @@ export const readPolicy = (full: GraphQLSchema): Policy => {
     // all its members'. (Composition writes the members' rules onto an interface; it may state none of its own.)
     return isAbstractType(given) ? own : both(own, typeRule(given.name));
   };
-  const stated = [...types.values(), ...fields.values()].some(
-    (rule) => rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0,
-  );
-  return { stated, field: memo(fieldRule), type: memo(typeRule) };
+  const rules = [...types.values(), ...fields.values()];
+  const stated = rules.some((rule) => rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0);
+  return { stated, labels: [...new Set(rules.flatMap(labelsOf))].sort(), field: memo(fieldRule), type: memo(typeRule) };
 };
 
 const possible = (schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLObjectType[] =>
@@ -170,6 +171,8 @@ const listsOf = (directive: ConstDirectiveNode, argument: string): string[][] =>
 
 const argumentsOf = (directive: ConstDirectiveNode): Record<string, unknown> =>
   Object.fromEntries((directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
+
+export const labelsOf = ({ policies }: Rule): string[] => [...new Set(policies.flat(2))];
 
 const memo = <Arguments extends string[]>(rule: (...args: Arguments) => Rule): ((...args: Arguments) => Rule) => {
   const known = new Map<string, Rule>();

@@ -39,7 +39,7 @@ export interface Upstream {
  * How long a socket without streams stays for the next one, such as a stream that is subscribed anew. The client's
  * timer outlives `dispose`, and holds the process that long.
  */
-const lingerMs = 200;
+const lingerMs = 50;
 
 export const openUpstream = ({ name, url, signingKey }: { name: string; url: string; signingKey: SigningKey }): Upstream => {
   const client: Client = createClient({

@@ -1,5 +1,5 @@
-/** Whether the variables fit the operation's declarations. Pure; the sources coerce for themselves. */
-import { type GraphQLSchema, getVariableValues } from 'graphql';
+/** Whether the variables fit the operation's declarations, and its texts a database. Pure; the sources coerce for themselves. */
+import { type DocumentNode, type GraphQLSchema, getVariableValues, Kind, visit } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { HubRequest } from './answer.ts';
 import { findOperation } from './authorize.ts';
@@ -8,10 +8,37 @@ import { findOperation } from './authorize.ts';
 export const fitVariables = (schema: GraphQLSchema, { document, operationName, variables }: HubRequest): void => {
   const { variableDefinitions = [] } = findOperation(document, operationName);
   const { errors } = getVariableValues(schema, variableDefinitions, variables);
+  refuseNul(document, variables);
   if (!errors) return;
   const names = new Set(errors.map(({ message }) => /Variable "(\$\w+)"/.exec(message)?.[1] ?? 'a variable'));
   throw new HubError('BAD_USER_INPUT', {
     message: `${[...names].map((name) => `"${name}"`).join(', ')}: the value is missing or not of the declared type.`,
     extensions: { http: { status: 400 } },
   });
+};
+
+/** PostgreSQL's text takes any character but this one; a source that is handed it fails, and would be taken for one that is away. */
+const refuseNul = (document: DocumentNode, variables: Record<string, unknown>): void => {
+  let found = holdsNul(variables);
+  visit(document, {
+    [Kind.STRING]: ({ value }) => {
+      found ||= value.includes('\0');
+    },
+  });
+  if (found)
+    throw new HubError('BAD_USER_INPUT', {
+      message: 'No text of an operation may hold the character NUL.',
+      extensions: { http: { status: 400 } },
+    });
+};
+
+/** Without recursion: a client may nest as deep as a body is long. */
+const holdsNul = (value: unknown): boolean => {
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string' && next.includes('\0')) return true;
+    if (next && typeof next === 'object') for (const part of Object.values(next)) left.push(part);
+  }
+  return false;
 };

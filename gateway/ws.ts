@@ -16,9 +16,11 @@ import {
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { HubError } from '../schema/errors.ts';
 import { answer, type HubRequest, recordRefusal } from './answer.ts';
+import { peerOf } from './audit/peer.ts';
+import { findOperation } from './authorize.ts';
 import { closeCodes } from './closecodes.ts';
 import { bearer, format } from './http.ts';
 import { type LiveHub, live } from './live.ts';
@@ -37,16 +39,20 @@ interface Operation extends ExecutionArgs {
 }
 
 /** What a socket keeps between its messages. */
-type SocketState = { token?: string | undefined; timer?: NodeJS.Timeout };
+type SocketState = { token?: string | undefined; timer?: NodeJS.Timeout; own?: Set<Socket> };
 type Socket = Context<Record<string, unknown>, Extra & Partial<SocketState>>;
+
+/** Each caller's sockets: another socket is no way around a limit. */
+type Callers = Map<string, Set<Socket>>;
 
 export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<void> } => {
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: hub.limits.bodyBytes, perMessageDeflate: false });
+  const callers: Callers = new Map();
   const handle = useServer<Record<string, unknown>, SocketState>(
     {
       schema: hub.supergraph.api,
       connectionInitWaitTimeout: 5_000,
-      onConnect: (context) => connect(hub, context),
+      onConnect: (context) => connect(hub, context, callers),
       onSubscribe: (context, _id, payload) => prepare(hub, context, payload),
       execute: (args) => execute(hub, args as Operation) as never,
       subscribe: (args) => subscribe(hub, args as Operation) as never,
@@ -61,7 +67,10 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
               ) as never,
             }
           : result,
-      onClose: ({ extra }) => clearTimeout(extra.timer),
+      onClose: (context) => {
+        clearTimeout(context.extra.timer);
+        leave(context, callers);
+      },
     },
     sockets,
     10_000,
@@ -76,19 +85,38 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
 };
 
 /** False closes the socket with 4403 in graphql-ws; a token that does not hold is told as 4401 instead. */
-const connect = async (hub: LiveHub, { connectionParams, extra }: Socket): Promise<boolean> => {
+const connect = async (hub: LiveHub, context: Socket, callers: Callers): Promise<boolean> => {
+  const { connectionParams, extra } = context;
   const header = connectionParams?.authorization ?? connectionParams?.Authorization;
   extra.token = bearer(typeof header === 'string' ? header : undefined);
   try {
-    const { expiresAtMs } = await hub.authenticate(extra.token);
+    const { expiresAtMs, subject, kind } = await hub.authenticate(extra.token);
     closeAt(expiresAtMs, hub.now(), extra);
+    if (kind !== 'anonymous') join(context, subject, callers); // Nobody is not one caller, but many.
     return true;
   } catch (error) {
-    await recordRefusal(hub, extra.token, error instanceof HubError ? error.code : 'INTERNAL');
+    await recordRefusal(hub, extra.token, error instanceof HubError ? error.code : 'INTERNAL', { peer: peerOf(extra.request) });
     extra.socket.close(closeCodes.TOKEN_EXPIRED.code, closeCodes.TOKEN_EXPIRED.reason);
     return false;
   }
 };
+
+const join = (context: Socket, subject: string, callers: Callers): void => {
+  if (context.extra.socket.readyState !== WebSocket.OPEN) return; // It left meanwhile.
+  const own = callers.get(subject) ?? new Set();
+  callers.set(subject, own.add(context));
+  context.extra.own = own;
+};
+
+const leave = (context: Socket, callers: Callers): void => {
+  const { own } = context.extra;
+  own?.delete(context);
+  for (const [subject, sockets] of callers) if (sockets === own && own.size === 0) callers.delete(subject);
+};
+
+/** Operations that the caller has open, on this socket and on others. */
+const openOperations = (context: Socket): number =>
+  [...(context.extra.own ?? [context])].reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0);
 
 /** setTimeout holds 24 days at the most; no token lives that long here, and a longer one is looked at again by each event. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -107,10 +135,11 @@ const prepare = async (
 ): Promise<Operation | readonly GraphQLError[]> => {
   const { query, variables, operationName, extensions } = payload;
   try {
-    if (Object.keys(context.subscriptions).length > hub.limits.streams) {
-      throw new HubError('LIMIT_STREAMS', { message: `The connection has more than ${hub.limits.streams} open operations.` });
+    if (openOperations(context) > hub.limits.streams) {
+      throw new HubError('LIMIT_STREAMS', { message: `The caller has more than ${hub.limits.streams} open operations.` });
     }
     const document = read(hub, query);
+    findOperation(document, operationName ?? undefined); // Refused here, it is recorded; graphql-ws would refuse it by itself.
     return {
       schema: hub.supergraph.api,
       document,
@@ -123,12 +152,14 @@ const prepare = async (
         variables: variables ?? {},
         extensions,
         token: context.extra.token,
+        peer: peerOf(context.extra.request, Buffer.byteLength(query)),
       },
     };
   } catch (error) {
     const errors =
       error instanceof Invalid ? error.errors : [error instanceof GraphQLError ? error : new HubError('BAD_REQUEST')];
-    await recordRefusal(hub, context.extra.token, errors[0]?.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED');
+    const code = errors[0]?.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED';
+    await recordRefusal(hub, context.extra.token, code, { peer: peerOf(context.extra.request) });
     return errors;
   }
 };

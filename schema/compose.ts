@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
-import { type DocumentNode, GraphQLError, parse, printSchema } from 'graphql';
+import { type ASTNode, type DocumentNode, GraphQLError, parse, printSchema } from 'graphql';
 import { supportedFeatures } from './features.ts';
 import { subgraphs } from './subgraphs.ts';
 
@@ -40,7 +40,7 @@ export const registered = (): SubgraphDefinition[] =>
 export const compose = (definitions: SubgraphDefinition[]): Composed => {
   const services = definitions.map(({ name, url, sdl }) => ({ name, url, typeDefs: parseNamed(name, sdl) }));
   const result = composeServices(services);
-  if (result.errors) throw new CompositionError(result.errors.map(describe).join('\n'));
+  if (result.errors) throw new CompositionError(result.errors.map((error) => describe(error, definitions)).join('\n'));
   const { supergraphSdl } = result;
   const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
   return { supergraph: `${supergraphSdl.trim()}\n`, api: `${printSchema(supergraph.apiSchema().toGraphQLJSSchema())}\n` };
@@ -62,14 +62,32 @@ const commonLines = (sdl: string): number => {
   return sdl.startsWith(common) ? common.split('\n').length : 0;
 };
 
-const describe = (error: GraphQLError): string => {
-  const places = (error.nodes ?? []).flatMap((node) => {
-    const line = node.loc?.startToken.line;
-    const subgraph = (node as { subgraph?: string }).subgraph;
-    const sdl = node.loc?.source.body ?? '';
-    return line ? [`${subgraph ?? 'supergraph'}: line ${line - commonLines(sdl)}`] : [];
+const describe = (error: GraphQLError, definitions: readonly SubgraphDefinition[]): string => {
+  const told = (error.nodes ?? []).flatMap((node) => placeOf(node, definitions) ?? []);
+  const places = told.length > 0 ? told : placesNamed(error.message, definitions);
+  return `${error.message}${places.length > 0 ? ` (${[...new Set(places)].join('; ')})` : ''}`;
+};
+
+/** `avl: line 12`; a node of the merged schema, which stands in no file, has no place. */
+const placeOf = (node: ASTNode, definitions: readonly SubgraphDefinition[]): string | undefined => {
+  const { subgraph } = node as { subgraph?: string };
+  const of = definitions.find(({ name, sdl }) => name === subgraph || sdl === node.loc?.source.body);
+  const line = node.loc?.startToken.line;
+  if (!of || line === undefined) return undefined;
+  const own = line - commonLines(of.sdl);
+  return own > 0 ? `${of.name}: line ${own}` : `schema/common.graphql: line ${line}`;
+};
+
+/** Some faults come without nodes and name a field, `[avl] Field "Incident.noted" …`: where that system declares it. */
+const placesNamed = (message: string, definitions: readonly SubgraphDefinition[]): string[] => {
+  const [, system, type, field] = /^\[([\w-]+)\].*?"?\b(\w+)\.(\w+)\b/.exec(message) ?? [];
+  const of = definitions.find(({ name }) => name === system);
+  if (!of) return [];
+  return parse(of.sdl).definitions.flatMap((node) => {
+    if (!('name' in node) || node.name?.value !== type || !('fields' in node)) return [];
+    const declared = (node.fields ?? []).filter(({ name }) => name.value === field);
+    return declared.flatMap((one) => placeOf(one, [of]) ?? []);
   });
-  return `${error.message}${places.length > 0 ? ` (${places.join('; ')})` : ''}`;
 };
 
 /** Writes both files, or with `check` names those that differ from what the subgraphs say. */

@@ -13,7 +13,6 @@ interface ErrorKind {
 }
 
 export const errorKinds = {
-  UNAUTHENTICATED: kind('A valid access token is required.', 401),
   TOKEN_INVALID: kind('The access token is malformed, forged, expired or meant for somebody else.', 401),
   UNAUTHORIZED_FIELD_OR_TYPE: kind('The caller may not read this field.', 200),
   PRINCIPAL_REFUSED: kind('The subgraph answers only requests that a gateway of this hub has signed.', 401),
@@ -31,7 +30,7 @@ export const errorKinds = {
   LIMIT_TOKENS: kind('The document is too long.', 400),
   LIMIT_BODY: kind('The request body is too large.', 413),
   LIMIT_BATCH: kind('The batch has too many operations.', 400),
-  LIMIT_STREAMS: kind('The connection has too many open subscriptions.', 400),
+  LIMIT_STREAMS: kind('The caller has too many open subscriptions.', 400),
   SOURCE_UNAVAILABLE: kind('The source is not answering.', 200, true),
   SOURCE_TIMEOUT: kind('The source did not answer in time.', 200, true),
   SOURCE_INVALID: kind('The source gave an answer that the hub cannot use.', 200, true),
@@ -92,6 +91,20 @@ export const isErrorCode = (code: unknown): code is ErrorCode => typeof code ===
 /** The field is null for this caller, who is told which policy says so and what would satisfy it. */
 export const withheld = (policy: string, satisfiedBy: string): HubError =>
   new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { policy, satisfiedBy });
+
+const framesAtMost = 4;
+
+/** Where an unexpected error arose, for a log. The lines of its message stand in the same text and may quote a record. */
+export const framesOf = (error: unknown): string[] => {
+  const { stack, message } = (error ?? {}) as Partial<Error>;
+  if (!stack || message === undefined) return [];
+  const from = stack.indexOf(message);
+  const frames = from < 0 ? '' : stack.slice(from + message.length);
+  return frames
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, framesAtMost);
+};
 
 function kind(message: string, status: number, retryable = false): ErrorKind {
   return { message, status, retryable };

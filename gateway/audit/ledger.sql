@@ -1,31 +1,68 @@
 -- The hub's own record of who asked what, why, and what they were shown.
 -- Written by gateways only, appended only; read through hub.audit_event.
--- Each row's hash covers the row and the hash before it, so a change, a deletion
--- or an insertion in the middle shows.
+-- FORMAT.md says what the hashes cover. A leaf stays for ever; a record may be
+-- purged, with its salt, when the law no longer asks for it.
+
+SELECT pg_advisory_xact_lock(hashtext('rtcc-hub audit')); -- Of two gateways that start at once, one waits.
 
 CREATE SCHEMA IF NOT EXISTS hub_audit;
 
+-- The hash chain of earlier versions is set aside as it stands.
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM information_schema.columns
+             WHERE table_schema = 'hub_audit' AND table_name = 'record' AND column_name = 'previous_hash') THEN
+    CREATE SCHEMA IF NOT EXISTS hub_audit_chain;
+    ALTER TABLE hub_audit.record SET SCHEMA hub_audit_chain;
+  END IF;
+END $$;
+
+CREATE TABLE IF NOT EXISTS hub_audit.leaf (
+  seq        bigint PRIMARY KEY,       -- place in the log, from 1, without gaps
+  at         timestamptz(3) NOT NULL,  -- when the record was written, UTC
+  class      text NOT NULL,            -- GENERAL CJI ALPR COMMERCIAL SYSTEM: how long the record is kept
+  commitment text NOT NULL,            -- SHA-256 over salt and record, hexadecimal
+  leaf_hash  text NOT NULL             -- RFC 6962 leaf hash over the four before, hexadecimal
+);
+
 CREATE TABLE IF NOT EXISTS hub_audit.record (
-  seq            bigint PRIMARY KEY,        -- position in the chain, from 1, without gaps
-  at             timestamptz(3) NOT NULL,   -- when it was written, UTC
-  kind           text NOT NULL,             -- INTENT OUTCOME REFUSED STREAM_OPENED STREAM_DELIVERED STREAM_CLOSED
-  operation_id   text NOT NULL,             -- binds an intent to its outcome
-  subject        text NOT NULL,             -- the identity provider's id of the caller
-  ori            text,                      -- the caller's agency
-  purpose        text,
-  case_number    text,
-  reason         text,
-  operation_name text,
-  operation_type text,                      -- query, mutation, subscription
-  document_hash  text,                      -- SHA-256 of the operation as executed, hexadecimal
-  fields         text[] NOT NULL,           -- schema coordinates that it may read
-  denied         text[] NOT NULL,           -- coordinates that were refused, with what was lacking
-  entities       text[] NOT NULL,           -- keys of the entities that were shown
-  sources        text[] NOT NULL,           -- systems that it asks
-  duration_ms    integer,
-  outcome        text,                      -- OK, PARTIAL, FAILED, or the code of the refusal
-  hash           text NOT NULL,             -- SHA-256, hexadecimal
-  previous_hash  text NOT NULL
+  seq                 bigint PRIMARY KEY, -- of its leaf
+  at                  timestamptz(3) NOT NULL,
+  class               text NOT NULL,
+  kind                text NOT NULL,   -- INTENT OUTCOME REFUSED STREAM_OPENED … : record.ts has them all
+  operation_id        text NOT NULL,   -- binds an intent to its outcome
+  subject             text NOT NULL,   -- the identity provider's id of the caller
+  ori                 text,            -- the caller's agency
+  purpose             text,
+  case_number         text,
+  reason              text,
+  operation_name      text,
+  operation_type      text,            -- query, mutation, subscription
+  document_hash       text,            -- SHA-256 of the operation as executed, hexadecimal
+  fields              text[] NOT NULL, -- schema coordinates that it may read
+  denied              text[] NOT NULL, -- coordinates that were refused, with what was lacking
+  entities            text[] NOT NULL, -- keys of the entities that were shown
+  sources             text[] NOT NULL, -- systems that it asks
+  duration_ms         integer,
+  outcome             text,            -- OK, PARTIAL, FAILED, or the code of the refusal
+  source_address      text,            -- host and port that it came from
+  destination_address text,            -- host and port that it came to
+  bytes_in            integer,         -- of the request's body
+  search              text,            -- what was searched for, sealed with the class's key
+  detail              text,            -- JSON, of the kinds that say more
+  salt                text NOT NULL    -- 32 random bytes, hexadecimal
+);
+
+CREATE TABLE IF NOT EXISTS hub_audit.checkpoint (
+  size     bigint PRIMARY KEY,         -- leaves that the root covers
+  note     text NOT NULL,              -- C2SP signed note
+  frontier text[] NOT NULL             -- roots of the complete subtrees, the largest first, hexadecimal
+);
+
+CREATE TABLE IF NOT EXISTS hub_audit.cosignature (
+  size    bigint NOT NULL REFERENCES hub_audit.checkpoint,
+  witness text NOT NULL,
+  line    text NOT NULL,               -- the witness's signature line on the note
+  PRIMARY KEY (size, witness)
 );
 
 CREATE INDEX IF NOT EXISTS record_at ON hub_audit.record (at);
@@ -36,9 +73,21 @@ CREATE INDEX IF NOT EXISTS record_entities ON hub_audit.record USING gin (entiti
 
 CREATE OR REPLACE FUNCTION hub_audit.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- A purge says so in its own transaction, behind a record of what it purges. This keeps mistakes out; what keeps
+  -- intruders out is that a record which is missing without such a record shows.
+  IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'record' AND current_setting('hub_audit.purging', true) = 'on' THEN
+    RETURN NULL;
+  END IF;
   RAISE EXCEPTION 'The audit record is appended to, never changed.';
 END $$;
 
-DROP TRIGGER IF EXISTS record_is_final ON hub_audit.record;
-CREATE TRIGGER record_is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON hub_audit.record
-  FOR EACH STATEMENT EXECUTE FUNCTION hub_audit.refuse();
+DO $$
+DECLARE name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['leaf', 'record', 'checkpoint', 'cosignature'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'is_final' AND tgrelid = ('hub_audit.' || name)::regclass) THEN
+      EXECUTE format('CREATE TRIGGER is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON hub_audit.%I
+                      FOR EACH STATEMENT EXECUTE FUNCTION hub_audit.refuse()', name);
+    END IF;
+  END LOOP;
+END $$;

@@ -1,12 +1,14 @@
 /**
- * The durable chain. Appends wait for the database's commit; those that arrive
+ * The durable log. Appends wait for the database's commit; those that arrive
  * while one is under way go together in the next, as one statement. Several
- * gateways share one chain: the row number is the primary key, so of two that
- * continue the same end one fails and tries again behind the other.
+ * gateways share one log: a statement takes effect only where the log still ends
+ * where it thinks, and the place is the primary key, so of two that continue the
+ * same end one tries again behind the other, and no place is left out.
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { HubError } from '../../schema/errors.ts';
-import { type AuditRecord, columns, genesis, type Head, link } from './chain.ts';
+import { type AuditRecord, payloadColumns, type Row, rowOf, saltBytes } from './record.ts';
 
 /** What the ledger asks of a database; PostgreSQL, in or out of this process. */
 export interface Sql {
@@ -20,6 +22,21 @@ export interface Ledger {
   close: () => Promise<void>;
 }
 
+export interface LedgerEvents {
+  /** Records could not be made durable. */
+  onError?: (cause: unknown) => void;
+  /** The log's length, after each commit. */
+  onAppended?: (size: number) => void;
+  /** The clock is behind the log by more than the tolerance; the log says so too. */
+  onSteppedBack?: () => void;
+}
+
+/** Where the log ends. */
+interface Head {
+  seq: number;
+  atMs: number;
+}
+
 interface Waiting {
   record: AuditRecord;
   resolve: () => void;
@@ -30,7 +47,16 @@ interface Waiting {
 const batchSize = 500;
 const attempts = 20;
 
-export const openLedger = async (database: Sql, onError: (cause: unknown) => void = () => {}): Promise<Ledger> => {
+/** A clock that is further behind the log than this has been set back, or another gateway's is wrong: the log says so. */
+export const clockToleranceMs = 60_000;
+
+/** The log ends before what this gateway has written: somebody put an older state in its place. */
+export class RolledBack extends Error {
+  override readonly name = 'RolledBack';
+  readonly code = 'AUDIT_ROLLED_BACK';
+}
+
+export const openLedger = async (database: Sql, { onError, onAppended, onSteppedBack }: LedgerEvents = {}): Promise<Ledger> => {
   await database.exec(readFileSync(new URL('ledger.sql', import.meta.url), 'utf8'));
   let head = await headOf(database);
   let queue: Waiting[] = [];
@@ -38,15 +64,19 @@ export const openLedger = async (database: Sql, onError: (cause: unknown) => voi
 
   const flush = async (batch: Waiting[]): Promise<void> => {
     try {
-      head = await append(
-        database,
-        head,
-        batch.map(({ record }) => record),
-      );
+      const records = batch.map(({ record }) => record);
+      const before = head;
+      head = await append(database, before, records);
+      if (isBehind(before, records)) onSteppedBack?.();
       for (const { resolve } of batch) resolve();
+      onAppended?.(head.seq);
     } catch (cause) {
-      onError(cause);
-      head = await headOf(database).catch(() => head);
+      // One record that the database cannot hold does not take the others along.
+      if (batch.length > 1 && isData(cause)) {
+        for (const one of batch) await flush([one]);
+        return;
+      }
+      onError?.(cause);
       for (const { reject } of batch) reject(new HubError('AUDIT_UNAVAILABLE', { originalError: cause as Error }));
     }
   };
@@ -71,26 +101,43 @@ export const openLedger = async (database: Sql, onError: (cause: unknown) => voi
 };
 
 const headOf = async (database: Sql): Promise<Head> => {
-  const [row] = await database.query<{ seq: string | number; hash: string }>(
-    'SELECT seq, hash FROM hub_audit.record ORDER BY seq DESC LIMIT 1',
+  const [row] = await database.query<{ seq: string | number; at: Date }>(
+    'SELECT seq, at FROM hub_audit.leaf ORDER BY seq DESC LIMIT 1',
   );
-  return row ? { seq: Number(row.seq), hash: row.hash } : genesis;
+  return row ? { seq: Number(row.seq), atMs: row.at.getTime() } : { seq: 0, atMs: Number.NEGATIVE_INFINITY };
 };
 
 const append = async (database: Sql, from: Head, records: readonly AuditRecord[]): Promise<Head> => {
   let head = from;
-  for (let attempt = 1; ; attempt += 1) {
-    const rows = link(head, records);
-    try {
-      await database.query(insert, [JSON.stringify(rows)]);
-      const last = rows.at(-1);
-      return last ? { seq: last.seq as number, hash: last.hash as string } : head;
-    } catch (error) {
-      if (!isTaken(error) || attempt === attempts) throw error;
-      head = await headOf(database);
-    }
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const rows = rowsBehind(head, records);
+    const inserted = await database
+      .query(insert, [JSON.stringify(rows), head.seq])
+      .catch((error: unknown) => (isTaken(error) ? [] : Promise.reject(error)));
+    const last = rows.at(-1);
+    if (inserted.length === rows.length && last) return { seq: Number(last.seq), atMs: Date.parse(String(last.at)) };
+    const found = await headOf(database);
+    if (found.seq < from.seq) throw new RolledBack(`The log ends at ${found.seq}; this gateway wrote up to ${from.seq}.`);
+    head = found;
   }
+  throw new Error('Too many gateways continue the log at once.');
 };
+
+const rowsBehind = (head: Head, records: readonly AuditRecord[]): Row[] => {
+  const all = [...steppedBack(head, records), ...records];
+  return all.map((record, at) => rowOf(head.seq + 1 + at, record, randomBytes(saltBytes)));
+};
+
+/** Told in the log itself, in front of the records with the earlier time. */
+const steppedBack = ({ atMs }: Pick<Head, 'atMs'>, [first]: readonly AuditRecord[]): AuditRecord[] => {
+  if (!first || !isBehind({ atMs }, [first])) return [];
+  const nothing = { fields: [], denied: [], entities: [], sources: [] };
+  const detail = JSON.stringify({ behindMs: atMs - first.at.getTime() });
+  return [{ at: first.at, kind: 'CLOCK_STEPPED_BACK', class: 'SYSTEM', operationId: '', subject: 'hub', ...nothing, detail }];
+};
+
+const isBehind = ({ atMs }: Pick<Head, 'atMs'>, [first]: readonly AuditRecord[]): boolean =>
+  first !== undefined && first.at.getTime() < atMs - clockToleranceMs;
 
 const types: Record<string, string> = {
   seq: 'bigint',
@@ -100,12 +147,26 @@ const types: Record<string, string> = {
   entities: 'text[]',
   sources: 'text[]',
   duration_ms: 'integer',
+  bytes_in: 'integer',
 };
 
-/** One parameter for any number of rows, so one prepared statement. */
-const insert = `INSERT INTO hub_audit.record (${columns.join(', ')})
-  SELECT ${columns.join(', ')} FROM jsonb_to_recordset($1::jsonb) AS r(${columns.map((column) => `${column} ${types[column] ?? 'text'}`).join(', ')})
-  ORDER BY seq`;
+const leafColumns = 'seq, at, class, commitment, leaf_hash';
+const recordColumns = [...payloadColumns, 'salt'].join(', ');
+const given = [...payloadColumns, 'salt', 'commitment', 'leaf_hash']
+  .map((column) => `${column} ${types[column] ?? 'text'}`)
+  .join(', ');
 
-/** unique_violation: another gateway continued the chain first. */
+/** One parameter for any number of rows, so one prepared statement. Both tables or neither, and only behind the known end. */
+const insert = `WITH given AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(${given})
+    WHERE (SELECT coalesce(max(seq), 0) FROM hub_audit.leaf) = $2::bigint
+  ), leaves AS (
+    INSERT INTO hub_audit.leaf (${leafColumns}) SELECT ${leafColumns} FROM given ORDER BY seq
+  )
+  INSERT INTO hub_audit.record (${recordColumns}) SELECT ${recordColumns} FROM given ORDER BY seq RETURNING seq`;
+
+/** unique_violation: another gateway continued the log first. */
 const isTaken = (error: unknown): boolean => (error as { code?: string } | null)?.code === '23505';
+
+/** Class 22: what was given cannot be stored, now or ever. */
+const isData = (error: unknown): boolean => /^22/.test(String((error as { code?: string } | null)?.code));

@@ -17,6 +17,8 @@ export type UnitStatus = 'AVAILABLE' | 'DISPATCHED' | 'EN_ROUTE' | 'ON_SCENE' | 
 
 export interface Incident extends Recorded {
   id: string;
+  /** open, juvenile, victim or sealed. */
+  handling: string;
   number: string;
   status: string;
   priority: string | null;

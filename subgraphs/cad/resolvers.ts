@@ -6,6 +6,7 @@ import type { Context, System } from '../kit/system.ts';
 import { topic } from './feed.ts';
 import { checkFilter, type IncidentFilter, placeKey } from './filter.ts';
 import type { CadReader, Dispatch, Incident, IncidentNote, Unit, UnitFilter } from './reader.ts';
+import { guardCaller } from './rules.ts';
 import { type TimelineEntry, timelineOf } from './timeline.ts';
 
 type Cad = Context<CadReader>;
@@ -69,7 +70,10 @@ export const resolvers: System<CadReader>['resolvers'] = {
     },
     dispatches: ({ id }: Incident, _args: unknown, { read }: Cad) => read.dispatches(id),
     notes: ({ id }: Incident, _args: unknown, { read }: Cad) => read.notes(id),
-    caller: ({ id }: Incident, _args: unknown, { read }: Cad) => read.caller(id),
+    caller: ({ id, handling }: Incident, _args: unknown, { read, principal }: Cad) => {
+      guardCaller(principal, { handling });
+      return read.caller(id);
+    },
     videoRequests: ({ id }: Incident, _args: unknown, { read }: Cad) => read.videoRequests(id),
     agency: (incident: Incident) => agency(incident),
     provenance: (incident: Incident) => provenance(incident),

@@ -6,9 +6,10 @@ CREATE SCHEMA IF NOT EXISTS hub;
 CREATE OR REPLACE VIEW hub.audit_event AS
 SELECT
   NULL::text        AS id,             -- not null, unique; opaque and stable
-  NULL::bigint      AS sequence,       -- not null, unique; position in the chain, from 1, without gaps
+  NULL::bigint      AS sequence,       -- not null, unique; place in the log, from 1; without gaps, but for purged records
   NULL::timestamptz AS at,             -- not null; UTC instant at which the record was written
-  NULL::text        AS kind,           -- not null; INTENT, OUTCOME, REFUSED, STREAM_OPENED, STREAM_DELIVERED or STREAM_CLOSED
+  NULL::text        AS kind,           -- not null; INTENT, OUTCOME, REFUSED, STREAM_OPENED … : AuditKind in schema.graphql has them all
+  NULL::text        AS class,          -- not null; GENERAL, CJI, ALPR, COMMERCIAL or SYSTEM: how long it is kept
   NULL::text        AS operation_id,   -- not null; binds an intent to its outcome
   NULL::text        AS subject,        -- not null; the identity provider's id of the caller, never a name
   NULL::text        AS ori,            -- nullable; the caller's agency, 9 characters; null where nobody was signed in
@@ -24,8 +25,10 @@ SELECT
   NULL::text[]      AS sources,        -- not null; systems that were asked
   NULL::integer     AS duration_ms,    -- nullable; milliseconds from intent to outcome
   NULL::text        AS outcome,        -- nullable; OK, PARTIAL, FAILED, or the code of the refusal
-  NULL::text        AS hash,           -- not null; SHA-256 over the record and the hash before it, hexadecimal
-  NULL::text        AS previous_hash,  -- not null; the hash before it
+  NULL::text        AS source_address, -- nullable; address and port that the request came from
+  NULL::text        AS destination_address, -- nullable; address and port of the gateway that took it
+  NULL::integer     AS bytes_in,       -- nullable; bytes of the request's body
+  NULL::text        AS leaf_hash,      -- not null; RFC 6962 leaf hash of the record in the log's Merkle tree, hexadecimal
   NULL::timestamptz AS changed_at      -- not null; UTC instant; a record never changes, so it is when it was written
 WHERE false;
 

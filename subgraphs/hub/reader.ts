@@ -17,6 +17,7 @@ export interface AuditEvent {
   sequence: number;
   at: Date;
   kind: string;
+  class: string;
   operationId: string;
   subject: string;
   ori: string | null;
@@ -32,8 +33,10 @@ export interface AuditEvent {
   sources: string[];
   durationMs: number | null;
   outcome: string | null;
-  hash: string;
-  previousHash: string;
+  sourceAddress: string | null;
+  destinationAddress: string | null;
+  bytesIn: number | null;
+  leafHash: string;
 }
 
 export interface AuditFilter {

@@ -43,7 +43,7 @@ const openViews = (database: Database) => {
     /** True once the audit record can be read. */
     audit: async (): Promise<boolean> => {
       if (made) return true;
-      const [ledger] = await database.query<{ name: string | null }>("SELECT to_regclass('hub_audit.record')::text AS name");
+      const [ledger] = await database.query<{ name: string | null }>("SELECT to_regclass('hub_audit.leaf')::text AS name");
       if (!ledger?.name) return false;
       await run('views.sql');
       made = true;
@@ -118,7 +118,7 @@ const behind = (after: string[] | undefined): Prisma.Sql[] => {
   return [Prisma.sql`sequence < ${sequence}::text::bigint`];
 };
 
-/** The position in the chain fits a double's 53 bits for longer than anybody will write it. */
+/** The place in the log fits a double's 53 bits for longer than anybody will write it. */
 const columns = Prisma.raw(
   Object.keys(Prisma.AuditEventScalarFieldEnum)
     .map((field) => {
@@ -132,7 +132,7 @@ const newestFirst = Prisma.sql`e.sequence DESC`;
 
 /**
  * Few records show a given entity. Sorting those few is cheap; walking the whole
- * chain backwards until a page is full is not, and that is what PostgreSQL would
+ * log backwards until a page is full is not, and that is what PostgreSQL would
  * rather do: the sum keeps it from the primary key.
  */
 const orderOf = ({ entity }: AuditFilter): Prisma.Sql => (entity == null ? newestFirst : Prisma.sql`e.sequence + 0 DESC`);

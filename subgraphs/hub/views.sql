@@ -4,12 +4,23 @@ SELECT pg_advisory_xact_lock(hashtext('rtcc-hub registry')); -- Of two hubs that
 
 CREATE SCHEMA IF NOT EXISTS hub;
 
+-- A view of an earlier ledger has other columns, which no replacement may take away.
+DO $$ BEGIN
+  IF to_regclass('hub.audit_event') IS NOT NULL AND NOT EXISTS (
+    SELECT FROM information_schema.columns
+    WHERE table_schema = 'hub' AND table_name = 'audit_event' AND column_name = 'leaf_hash'
+  ) THEN
+    DROP VIEW hub.audit_event;
+  END IF;
+END $$;
+
 CREATE OR REPLACE VIEW hub.audit_event AS
 SELECT
-  'audit-' || seq::text AS id,
-  seq                   AS sequence,
-  at::timestamptz       AS at,
-  kind,
+  'audit-' || r.seq::text AS id,
+  r.seq                   AS sequence,
+  r.at::timestamptz       AS at,
+  r.kind,
+  r.class,
   operation_id,
   subject,
   ori,
@@ -25,10 +36,12 @@ SELECT
   sources,
   duration_ms,
   outcome,
-  hash,
-  previous_hash,
-  at::timestamptz       AS changed_at
-FROM hub_audit.record;
+  source_address,
+  destination_address,
+  bytes_in,
+  l.leaf_hash,
+  r.at::timestamptz       AS changed_at
+FROM hub_audit.record r JOIN hub_audit.leaf l ON l.seq = r.seq;
 
 -- Records are also looked up by the id that the view gives them.
 CREATE UNIQUE INDEX IF NOT EXISTS record_id ON hub_audit.record (('audit-' || seq::text));

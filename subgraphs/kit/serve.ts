@@ -12,7 +12,7 @@ import type { GraphQLSchemaModule } from '@apollo/subgraph/dist/schema-helper/in
 import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
 import { type GraphQLFormattedError, type GraphQLSchema, parse } from 'graphql';
-import { HubError, isErrorCode } from '../../schema/errors.ts';
+import { framesOf, HubError, isErrorCode } from '../../schema/errors.ts';
 import type { Verified, Verify } from '../../schema/principal.ts';
 import { principalHeader } from '../../schema/wire.ts';
 import { watchHealth } from './health.ts';
@@ -143,7 +143,7 @@ export const clean = (formatted: GraphQLFormattedError, error: unknown, { log }:
   if (typeof code === 'string' && apolloCodes.has(code)) return formatted;
   const cause = (error as { originalError?: Error }).originalError ?? (error as Error);
   log.error(
-    { path: formatted.path, name: cause.name, code: (cause as { code?: string }).code, at: cause.stack?.split('\n').slice(1, 4) },
+    { path: formatted.path, name: cause.name, code: (cause as { code?: string }).code, at: framesOf(cause) },
     'A field failed.',
   );
   const { message, extensions } = new HubError('SOURCE_UNAVAILABLE');

@@ -38,6 +38,8 @@ const schema = z.object({
   /** How long vendors answer a reference code again without billing it again. */
   PEOPLE_SEARCH_RETRY_HOURS: count(24),
   PEOPLE_SEARCH_ANSWER_BYTES: count(2_000_000),
+  /** Whom one operation may search for; each costs a search a vendor. */
+  PEOPLE_SEARCH_PERSONS_AT_MOST: count(25),
 });
 
 export type Settings = z.output<typeof schema>;

@@ -55,7 +55,7 @@ export const openSource = async (runtime: Runtime): Promise<Source<PeopleSearchR
   });
   const vendors = openVendors(settings, now);
   return {
-    reader: (principal) => readerOf(principal, vendors, searches),
+    reader: (principal) => readerOf(principal, vendors, searches, settings.PEOPLE_SEARCH_PERSONS_AT_MOST),
     check: () => check(vendors, ledger),
     close: async () => {
       searches.close();
@@ -76,13 +76,21 @@ interface Wanted {
   fullSsn: boolean;
 }
 
-const readerOf = (principal: Principal, vendors: readonly Guarded[], searches: Searches): PeopleSearchReader => {
+const readerOf = (
+  principal: Principal,
+  vendors: readonly Guarded[],
+  searches: Searches,
+  personsAtMost: number,
+): PeopleSearchReader => {
   const mayUnmask = principal.grants.includes('people:ssn');
   const permitted = () => permissionOf(principal);
-  const askAll = (wanted: readonly Wanted[]): Promise<(Outcome | Error)[]> => {
+  const persons = new Set<string>();
+  const askAll = async (wanted: readonly Wanted[]): Promise<(Outcome | Error)[]> => {
     const nameOf = ({ vendor, query }: Wanted) => `${vendor.name} ${canonical(query)}`;
     const unmasked = new Set(wanted.filter(({ fullSsn }) => fullSsn && mayUnmask).map(nameOf));
     const permission = permitted();
+    for (const { query } of wanted) persons.add(canonical(query));
+    if (persons.size > personsAtMost) throw tooMany(personsAtMost);
     const asks = wanted.map((one) => {
       const ssnMask = unmasked.has(nameOf(one)) ? 'NONE' : 'LAST4';
       return searches.ask({ vendor: one.vendor, query: one.query, ssnMask, permission, principal });
@@ -109,6 +117,13 @@ const chosen = (vendors: readonly Guarded[], names: readonly string[] | null | u
   }
   return vendors.filter(({ name }) => names.includes(name));
 };
+
+/** Before anybody is asked: an operation over all reports of a day would spend the agency's turn and its money. */
+const tooMany = (most: number): HubError =>
+  new HubError('LIMIT_LIST_SIZE', {
+    source: sourceName,
+    message: `One operation searches the commercial databases for ${most} persons at the most.`,
+  });
 
 const unconfigured = (): HubError =>
   new HubError('SOURCE_UNAVAILABLE', { source: sourceName, message: 'No commercial database is configured.' });

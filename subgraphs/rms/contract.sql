@@ -11,6 +11,7 @@ SELECT
   NULL::text        AS item,        -- not null; the item number's letters and digits alone, upper case, B2402022
   NULL::text        AS status_code, -- nullable; the agency's code of the report's disposition
   NULL::text        AS status_text, -- nullable; what the agency's list says of that code
+  NULL::boolean     AS case_open,   -- not null; the agency still works the case, so that an operation may name it
   NULL::text        AS signal_code, -- nullable; the agency's signal that the report was classified with
   NULL::text        AS signal_text, -- nullable; what the agency's list says of that signal
   NULL::timestamptz AS occurred_at, -- not null; UTC instant of the occurrence, or of the filing where it is not known
@@ -56,7 +57,7 @@ SELECT
   NULL::timestamptz AS changed_at,       -- not null; UTC instant at which the row last changed in the source
   NULL::boolean     AS derived,          -- not null; true where the row was derived from other records
   NULL::boolean     AS synthetic,        -- not null; true where the row stands for nobody and nothing real
-  NULL::text        AS source_id         -- not null; the record's own key in the source
+  NULL::text        AS source_id         -- not null; the record's own key in the source; no running number, of which a gap would tell of a hidden row
 WHERE false;
 
 -- person_name_key: one row per key that a word of a person's name is found by.
@@ -145,7 +146,7 @@ SELECT
   NULL::timestamptz AS changed_at,      -- not null; UTC instant at which the row last changed in the source
   NULL::boolean     AS derived,         -- not null; true where the row was derived from other records
   NULL::boolean     AS synthetic,       -- not null; true where the row stands for nobody and nothing real
-  NULL::text        AS source_id        -- not null; the record's own key in the source
+  NULL::text        AS source_id        -- not null; the record's own key in the source; no running number, of which a gap would tell of a hidden row
 WHERE false;
 
 -- report_vehicle: one row per vehicle and report that mentions it; may be empty.

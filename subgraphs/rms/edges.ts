@@ -59,6 +59,11 @@ export interface Warrant {
   sourceId: string;
 }
 
+/** An arrest or a charge tells the role that its person has in the report: where that role is sealed, so are these. */
+const roleUnsealed = (principal: Principal, report: string, person: string): Sql => sql`NOT EXISTS (
+  SELECT 1 FROM rms.involvement i
+  WHERE i.report_id = ${raw(report)} AND i.person_id = ${raw(person)} AND NOT ${unsealed(principal, 'i')})`;
+
 /** No edge gives more rows than this for one parent, whatever a source holds. */
 const rowsAParent = 200;
 
@@ -98,8 +103,9 @@ export const charged = (ask: Ask, principal: Principal, ids: Keys): Promise<{ of
   const rows = sql`
     SELECT c.id, c.offense_id AS "offenseId", c.person_id AS "personId"
     FROM rms.offense_charged c
+    JOIN rms.offense o ON o.id = c.offense_id
     JOIN rms.person p ON p.id = c.person_id
-    WHERE c.offense_id IN (${join(ids)}) AND ${visible(principal, 'p')}`;
+    WHERE c.offense_id IN (${join(ids)}) AND ${visible(principal, 'p')} AND ${roleUnsealed(principal, 'o.report_id', 'c.person_id')}`;
   return ask(capped(rows, '"offenseId"', 'id'));
 };
 
@@ -109,7 +115,8 @@ export const arrests = (ask: Ask, principal: Principal, reports: Keys): Promise<
     FROM rms.arrest a
     JOIN rms.report r ON r.id = a.report_id
     JOIN rms.person p ON p.id = a.person_id
-    WHERE a.report_id IN (${join(reports)}) AND ${visible(principal, 'r')} AND ${visible(principal, 'p')}`;
+    WHERE a.report_id IN (${join(reports)}) AND ${visible(principal, 'r')} AND ${visible(principal, 'p')}
+      AND ${roleUnsealed(principal, 'a.report_id', 'a.person_id')}`;
   return ask(capped(rows, '"reportId"', 'id'));
 };
 
@@ -123,12 +130,28 @@ export const arrestCharges = (ask: Ask, principal: Principal, ids: Keys): Promis
   return ask(capped(rows, '"arrestId"', 'position, id'));
 };
 
-export const narratives = (ask: Ask, principal: Principal, reports: Keys): Promise<{ reportId: string; text: string }[]> =>
+export interface Narrative {
+  reportId: string;
+  text: string;
+  /** Of anybody in the report: free text may name them all. */
+  juvenile: boolean;
+  victimProtected: boolean;
+}
+
+/** There is none where somebody in the report does not exist for the caller: nobody can take them out of the text. */
+export const narratives = (ask: Ask, principal: Principal, reports: Keys): Promise<Narrative[]> =>
   ask(sql`
-    SELECT n.report_id AS "reportId", n.text
+    SELECT n.report_id AS "reportId", n.text, coalesce(named.juvenile, false) AS juvenile,
+      coalesce(named.victim_protected, false) AS "victimProtected"
     FROM rms.narrative n
     JOIN rms.report r ON r.id = n.report_id
-    WHERE n.report_id IN (${join(reports)}) AND ${visible(principal, 'r')}`);
+    CROSS JOIN LATERAL (
+      SELECT bool_or(p.juvenile) AS juvenile, bool_or(p.victim_protected) AS victim_protected,
+        bool_or(NOT (${unsealed(principal, 'i')} AND ${visible(principal, 'p')})) AS hidden
+      FROM rms.involvement i JOIN rms.person p ON p.id = i.person_id
+      WHERE i.report_id = n.report_id
+    ) named
+    WHERE n.report_id IN (${join(reports)}) AND ${visible(principal, 'r')} AND named.hidden IS NOT TRUE`);
 
 export const vehiclesOfReports = (ask: Ask, principal: Principal, reports: Keys): Promise<ReportVehicle[]> => {
   const rows = sql`

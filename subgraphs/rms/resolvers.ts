@@ -71,6 +71,11 @@ const Query = {
     const keys = await read.reports(filter ?? {}, window);
     return loadPage(keys, { window, keyOf: ({ at, id }) => [at, id], load: (id) => read.report.load(id) });
   },
+  caseStanding: async (_: unknown, { number }: { number: string }, { read }: Ctx) => {
+    const keys = await read.reportsOfItem.load(itemOf(number));
+    const reports = present(await Promise.all(keys.map(({ id }) => read.report.load(id))));
+    return reports.length === 0 ? null : { open: reports.some(({ caseOpen }) => caseOpen) };
+  },
   person: (_: unknown, { id }: Reference, { read }: Ctx) => read.person.load(id),
   searchPersons: async (_: unknown, { search, ...page }: PageArguments & { search: PersonSearch }, { read }: Ctx) => {
     const window = windowOf(page, 2, childMaximum);
@@ -105,7 +110,11 @@ const Report = {
     };
     return present(await Promise.all(parts.map(load)));
   },
-  narrative: async ({ id }: ReportRow, _: unknown, { read }: Ctx) => (await read.narrative.load(id))?.text ?? null,
+  narrative: async ({ id }: ReportRow, _: unknown, { read, principal }: Ctx) => {
+    const narrative = await read.narrative.load(id);
+    if (narrative) guardIdentity(principal, narrative);
+    return narrative?.text ?? null;
+  },
   agency,
   provenance,
 };

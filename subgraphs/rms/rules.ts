@@ -40,12 +40,15 @@ interface Guarded {
   victimProtected: boolean;
 }
 
-/** The same rule on one person that is shown: what names it is null, and says why. Both protections must be lifted. */
-export const guardIdentity = (principal: Principal, person: Guarded): void => {
-  if (person.juvenile && !may(principal, 'rms:juvenile')) {
-    throw withheld('rms:juvenile', 'A grant of rms:juvenile: the person was under 18 at the occurrence of a report.');
+/** The same rule on one person, or one text, that is shown: what names it is null, and says why. Both protections must be lifted. */
+export const guardIdentity = (principal: Principal, { juvenile, victimProtected }: Guarded): void => {
+  if (juvenile && !may(principal, 'rms:juvenile')) {
+    throw withheld(
+      'rms:juvenile',
+      'A grant of rms:juvenile: it would name a person who was under 18 at the occurrence of a report.',
+    );
   }
-  if (person.victimProtected && !may(principal, 'rms:victim-identity')) {
-    throw withheld('rms:victim-identity', 'A grant of rms:victim-identity: the person is a protected victim.');
+  if (victimProtected && !may(principal, 'rms:victim-identity')) {
+    throw withheld('rms:victim-identity', 'A grant of rms:victim-identity: it would name a protected victim.');
   }
 };

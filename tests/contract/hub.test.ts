@@ -3,9 +3,10 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLSchemaModule } from '@apollo/subgraph/dist/schema-helper/index.js';
 import { type ExecutionResult, graphql, parse, subscribe } from 'graphql';
 import { pino } from 'pino';
-import type { AuditRecord } from '../../gateway/audit/chain.ts';
 import { openLedger } from '../../gateway/audit/ledger.ts';
+import type { AuditRecord } from '../../gateway/audit/record.ts';
 import { anonymous, type Principal } from '../../schema/principal.ts';
+import { systemNames } from '../../schema/subgraphs.ts';
 import { load } from '../../subgraphs/hub/demo/load.ts';
 import { hub } from '../../subgraphs/hub/index.ts';
 import type { HubReader } from '../../subgraphs/hub/reader.ts';
@@ -75,10 +76,12 @@ const record = (more: Partial<AuditRecord> & { minute: number }): AuditRecord =>
   };
 };
 
+const from = { class: 'CJI', sourceAddress: '192.0.2.7:50123', bytesIn: 312 } as const;
+
 const records: AuditRecord[] = [
   record({ minute: 1 }),
   record({ minute: 2, kind: 'OUTCOME', operationId: 'operation-1', entities: ['Incident:inc-1'], durationMs: 12, outcome: 'OK' }),
-  record({ minute: 3, subject: 'demo-detective', purpose: 'C', caseNumber: 'B-24020-22', reason: 'Follow-up' }),
+  record({ minute: 3, subject: 'demo-detective', purpose: 'C', caseNumber: 'B-24020-22', reason: 'Follow-up', ...from }),
   record({ minute: 4, subject: 'demo-partner', ori: neighbor }),
   record({ minute: 5, kind: 'REFUSED', subject: 'anonymous', ori: undefined, outcome: 'TOKEN_INVALID' }),
 ];
@@ -164,11 +167,15 @@ const suite = (begin: () => Promise<ScratchDatabase>) => () => {
       ]);
     });
 
-    test('shows the chain', async () => {
-      const { data } = await ask('{ auditTrail(first: 2) { nodes { hash previousHash } } }');
-      const [later, earlier] = data.auditTrail.nodes;
-      expect(later.previousHash).toBe(earlier.hash);
-      expect(earlier.hash).toMatch(/^[0-9a-f]{64}$/);
+    test('shows what of a record is in the log for ever: its leaf, and the class that says how long the rest is kept', async () => {
+      const { data } = await ask(
+        '{ auditTrail(first: 1) { nodes { leafHash class sourceAddress destinationAddress bytesIn } } }',
+      );
+      const [leaf] = await database.query<{ leaf_hash: string }>('SELECT leaf_hash FROM hub_audit.leaf WHERE seq = 3');
+      expect(data.auditTrail.nodes).toEqual([
+        { leafHash: leaf?.leaf_hash, class: 'CJI', sourceAddress: '192.0.2.7:50123', destinationAddress: null, bytesIn: 312 },
+      ]);
+      expect(leaf?.leaf_hash).toMatch(/^[0-9a-f]{64}$/);
     });
 
     test('is nothing without the grant, whatever else the caller holds', async () => {
@@ -198,7 +205,7 @@ const suite = (begin: () => Promise<ScratchDatabase>) => () => {
       expect(await trail(`, filter: { ${filter} }`)).toEqual(expected);
     });
 
-    test('is paged by the place in the chain, so that new records shift nothing', async () => {
+    test('is paged by the place in the log, so that new records shift nothing', async () => {
       const query =
         'query ($after: String) { auditTrail(first: 2, after: $after) { nodes { sequence } pageInfo { hasNextPage endCursor } } }';
       const { data: one } = await ask(query);
@@ -308,7 +315,7 @@ const suite = (begin: () => Promise<ScratchDatabase>) => () => {
 
     test('are every registered system, down until it reports', async () => {
       const { data } = await ask(`{ sources { ${fields} } }`);
-      expect(data.sources.map(({ id }: { id: string }) => id)).toEqual(['cad', 'rms', 'avl', 'cameras', 'people-search', 'hub']);
+      expect(data.sources.map(({ id }: { id: string }) => id)).toEqual(systemNames);
       expect(data.sources[1]).toEqual({
         ...{
           id: 'rms',

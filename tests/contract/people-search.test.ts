@@ -36,7 +36,7 @@ describe('who may ask', () => {
       ...detective,
       ...changes,
     } as Principal);
-    expect(data).toBeNull();
+    expect(data).toEqual({ searchLeads: null });
     expect(stand.vendors.requests('RecordTrace') + stand.vendors.requests('PeopleLink')).toBe(0);
     expect(
       (await stand.database.query<{ at: string | null }>(`SELECT to_regclass('people_search.search')::text AS at`))[0]?.at,
@@ -53,15 +53,16 @@ describe('who may ask', () => {
     ]);
   });
 
-  test.each([[{ fullName: null, dateOfBirth: '1984-05-17' }], [{ fullName: plain.fullName, dateOfBirth: null }], [{}]])(
-    'a person of whom the caller sees only %j is not searched for',
-    async (seen) => {
-      const { person, errors } = await stand.person(`${leads} mergedLead { names { value } }`, seen);
-      expect(person).toEqual({ leads: null, mergedLead: null });
-      expect(errors.map(({ code }) => code)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE', 'UNAUTHORIZED_FIELD_OR_TYPE']);
-      expect(stand.vendors.bills()).toEqual([]);
-    },
-  );
+  test.each([
+    [{ fullName: null, dateOfBirth: '1984-05-17' }, 'UNAUTHORIZED_FIELD_OR_TYPE'],
+    [{ fullName: plain.fullName, dateOfBirth: null }, 'SEARCH_INSUFFICIENT'],
+    [{}, 'UNAUTHORIZED_FIELD_OR_TYPE'],
+  ])('a person of whom the caller sees only %j is not searched for: %s', async (seen, code) => {
+    const { person, errors } = await stand.person(`${leads} mergedLead { names { value } }`, seen);
+    expect(person).toEqual({ leads: null, mergedLead: null });
+    expect(errors.map((error) => error.code)).toEqual([code, code]);
+    expect(stand.vendors.bills()).toEqual([]);
+  });
 });
 
 describe('what a search costs', () => {

@@ -233,7 +233,7 @@ describe('agencies', () => {
   });
 
   test.each([
-    ['a sealed report', "r.handling = 'sealed'", detective, everything],
+    ['a sealed report', "r.handling = 'sealed' AND v.owner_ori = 'LANPD0000'", detective, everything],
     ["the neighbour's own reports", "v.owner_ori = 'LA0260000' AND NOT v.shared AND r.handling = 'open'", detective, partner],
   ])('a plate that only %s mentions is not found', async (_, where, without, within) => {
     const { plate } = await first<{ plate: string }>(

@@ -54,8 +54,8 @@ export interface RunningHub {
   said: string[];
   ask: (ask: AskAs) => Promise<Answer>;
   socket: (as: PersonaName, at?: Gateway, on?: { closed: (code: number) => void }) => Promise<Client>;
-  /** Another gateway of the same hub. */
-  startGateway: () => Promise<Gateway>;
+  /** Another gateway of the same hub, with other settings where they are given. */
+  startGateway: (settings?: Environment) => Promise<Gateway>;
   stopSubgraph: (name: SystemName) => Promise<void>;
   /** On the port that it had before. */
   startSubgraph: (name: SystemName) => Promise<void>;
@@ -113,7 +113,8 @@ const bringUp = async (backend: Backend, { environment: extra = {}, speed, watch
   const databaseUrl = databaseOf('hub', environment, data).url;
   const database = await openDatabase(databaseUrl, { connections: 3 });
   life.add('The audit database', database.close);
-  const start = () => openGateway(ground, subgraphs, issuer, database);
+  const start = (settings: Environment = {}) =>
+    openGateway({ ...ground, environment: { ...environment, ...settings } }, subgraphs, issuer, database);
   const gateway = await start();
   const token = tokens(issuer);
   return {

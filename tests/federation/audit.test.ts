@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { readTables } from '../../deploy/verifier/read.ts';
+import { type Entry, verifyLog } from '../../deploy/verifier/verify.ts';
 import { startGateway } from '../../gateway/index.ts';
 import { type Database, openDatabase } from '../../subgraphs/kit/database.ts';
 import { startToyHub, type ToyHub } from './harness.ts';
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const watched: Database = {
     ...database,
     query: async (sql, parameters) => {
-      if (!sql.startsWith('INSERT INTO hub_audit')) return database.query(sql, parameters);
+      if (!sql.includes('INSERT INTO hub_audit.leaf')) return database.query(sql, parameters);
       if (away) throw Object.assign(new Error('disk full'), { code: '53100' });
       const rows = await database.query(sql, parameters);
       log.push(...(JSON.parse(String(parameters?.[0])) as { kind: string }[]).map(({ kind }) => kind));
@@ -129,31 +130,46 @@ test('a supergraph with access rules is not served without a store', async () =>
   await expect(startGateway({ ...readConfig({ PORT: '0' }), supergraph: sdl })).rejects.toThrow(/audit/);
 });
 
-/** From ledger.sql and chain.ts's description alone: the hash before, a line feed, the values as JSON. */
-const verify = (rows: Record<string, unknown>[]): number | undefined => {
-  let previous = '0'.repeat(64);
-  for (const [at, row] of rows.entries()) {
-    const { hash, previous_hash, seq, at: time, ...rest } = row;
-    const text = JSON.stringify([Number(seq), (time as Date).toISOString(), ...Object.values(rest)]);
-    const expected = createHash('sha256').update(`${previous}\n${text}`).digest('hex');
-    if (Number(seq) !== at + 1 || previous_hash !== previous || hash !== expected) return at + 1;
-    previous = String(hash);
+test('a record says where the request came from and came to, and how long it was', async () => {
+  await hub.ask({ query: '{ people { id } }', token });
+  await hub.ask({ query: '{ people { id } }', token: 'forged' });
+  const [intent, outcome, refused] = (await hub.audit()).slice(-3);
+  for (const row of [intent, refused]) {
+    expect(row).toMatchObject({
+      source_address: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      destination_address: `127.0.0.1:${hub.gateway.port}`,
+    });
   }
-  return undefined;
-};
-
-test('the chain has no gap and every hash follows from its row and the one before; a changed row shows', async () => {
-  await Promise.all(Array.from({ length: 30 }, () => hub.ask({ query: '{ people { id } }', token })));
-  const rows = await hub.audit();
-  expect(verify(rows)).toBeUndefined();
-  const forged = rows.map((row, at) => (at === 4 ? { ...row, reason: 'another' } : row));
-  expect(verify(forged)).toBe(5);
-  expect(verify(rows.filter((_, at) => at !== 6))).toBe(7);
+  expect(intent?.bytes_in).toBe(JSON.stringify({ query: '{ people { id } }' }).length);
+  expect(outcome).toMatchObject({ source_address: null, operation_id: intent?.operation_id });
 });
 
-test.each(['UPDATE hub_audit.record SET reason = NULL', 'DELETE FROM hub_audit.record', 'TRUNCATE hub_audit.record'])(
-  '%s is refused by the store',
-  async (sql) => {
-    await expect(database.query(sql)).rejects.toThrow(/appended/);
-  },
-);
+const firstBad = async (change: (entries: Entry[]) => Entry[] = (entries) => entries): Promise<number | undefined> => {
+  const entries: Entry[] = [];
+  for await (const entry of (await readTables(database.query)).entries) entries.push(entry);
+  async function* changed() {
+    yield* change(entries);
+  }
+  const { findings } = await verifyLog({ entries: changed(), checkpoints: [], keys: [] });
+  return findings[0]?.seq;
+};
+
+test('the log has no gap and every leaf follows from its record, for a verifier that shares nothing with the writer', async () => {
+  await Promise.all(Array.from({ length: 30 }, () => hub.ask({ query: '{ people { id } }', token })));
+  expect(await firstBad()).toBeUndefined();
+  const forge = ({ leaf, record }: Entry): Entry => ({ leaf, record: { ...record, reason: 'another' } });
+  expect(await firstBad((entries) => entries.map((entry, at) => (at === 4 ? forge(entry) : entry)))).toBe(5);
+  expect(await firstBad((entries) => entries.filter((_, at) => at !== 6))).toBe(7);
+});
+
+test.each([
+  'UPDATE hub_audit.record SET reason = NULL',
+  'DELETE FROM hub_audit.record',
+  'TRUNCATE hub_audit.record',
+  "UPDATE hub_audit.leaf SET leaf_hash = ''",
+  'DELETE FROM hub_audit.leaf',
+  'TRUNCATE hub_audit.leaf',
+  'TRUNCATE hub_audit.checkpoint, hub_audit.cosignature',
+])('%s is refused by the store', async (sql) => {
+  await expect(database.query(sql)).rejects.toThrow(/appended/);
+});

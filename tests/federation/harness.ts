@@ -6,6 +6,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import pino from 'pino';
 import WebSocket from 'ws';
+import type { AuditSettings } from '../../gateway/audit/start.ts';
 import { readConfig } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/index.ts';
 import { compose } from '../../schema/compose.ts';
@@ -65,6 +66,7 @@ export interface ToyOptions {
   now?: () => number;
   bus?: Bus;
   database?: Database;
+  audit?: AuditSettings;
 }
 
 export const startToyHub = async ({
@@ -73,6 +75,7 @@ export const startToyHub = async ({
   now = Date.now,
   bus = openLocalBus(),
   database: given,
+  audit,
 }: ToyOptions): Promise<ToyHub> => {
   const [issuer, keys, database] = await Promise.all([startIssuer(), generateKeys(), given ?? openDatabase('pglite:')]);
   const log = pino({ level: 'silent' });
@@ -108,7 +111,7 @@ export const startToyHub = async ({
     ...readConfig({ PORT: '0', OIDC_ISSUER: issuer.url, HUB_SIGNING_KEY: JSON.stringify(keys.signing), ...env }),
     supergraph,
   };
-  const gateway = await startGateway(config, { database, log, now });
+  const gateway = await startGateway(config, { database, log, now, audit });
   return {
     gateway,
     issuer,

@@ -29,10 +29,13 @@ export const startIssuer = async (): Promise<TestIssuer> => {
         sub: `test-${roles.join('-')}`,
         iat: nowSeconds,
         exp: nowSeconds + 600,
+        auth_time: nowSeconds - 60,
+        amr: ['pwd', 'otp'],
         roles,
         scope: 'hub.query hub.subscribe',
         'gfipm:2.0:user:EmployerORI': 'LANPD0000',
         'gfipm:2.0:user:SwornLawEnforcementOfficerIndicator': true,
+        assignments: ['B-24020-22', 'B-1-22'],
         certifications: ['CJIS', 'DPPA'].map((name) => ({ name, expiresAt: '2099-01-01T00:00:00Z' })),
         ...claims,
       };

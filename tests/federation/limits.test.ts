@@ -128,7 +128,9 @@ test('a form cannot post an operation from another site', async () => {
 });
 
 test('an operation in an address is refused: addresses are written down on the way', async () => {
-  const response = await request(`${hub.gateway.url}/graphql?query=%7Bnode%7Bid%7D%7D`, { headers: { 'apollo-require-preflight': 'yes' } });
+  const response = await request(`${hub.gateway.url}/graphql?query=%7Bnode%7Bid%7D%7D`, {
+    headers: { 'apollo-require-preflight': 'yes' },
+  });
   expect(response.statusCode).toBe(405);
   await response.body.dump();
 });

@@ -37,14 +37,16 @@ export const indexPeople = (papers: Paper[], nameFor: NameFor): Index => {
   const persons: Person[] = [];
   const personOf = new Map<string, Person>();
   const known = new Map<string, Person[]>();
+  const numberOf = openNumbers('person');
   for (const paper of papers) {
     for (const party of paper.parties) {
       const { ori } = ownerOf(paper.item);
       const pool = `${ori}:${party.sex}:${party.race}`;
-      const person = knownPerson(paper, party, known.get(pool) ?? []) ?? newPerson(persons.length + 1, paper, party, nameFor);
+      const earlier = knownPerson(paper, party, known.get(pool) ?? []);
+      const person = earlier ?? newPerson(numberOf(party.key), paper, party, nameFor);
       person.items.push(paper.item);
       personOf.set(party.key, person);
-      if (person.seq <= persons.length) continue;
+      if (earlier) continue;
       persons.push(person);
       const others = known.get(pool);
       if (others) others.push(person);
@@ -52,6 +54,24 @@ export const indexPeople = (papers: Paper[], nameFor: NameFor): Index => {
     }
   }
   return { persons, personOf };
+};
+
+/**
+ * Numbers for the index's keys, the same for the same record, in no order: of
+ * running ones a gap would tell a caller that somebody is hidden, and beside whom.
+ */
+export const openNumbers = (kind: string): ((key: string) => number) => {
+  const taken = new Set<number>();
+  return (key) => {
+    let attempt = 0;
+    let number = 0;
+    do {
+      number = hashOf(`number:${kind}:${key}:${attempt}`) >>> 1; // The vendor's columns hold 31 bits.
+      attempt += 1;
+    } while (taken.has(number));
+    taken.add(number);
+    return number;
+  };
 };
 
 /** Looks through the pool from a place that the key names, so that not always the first is found. */

@@ -7,7 +7,7 @@
  */
 import { hashOf, ownerOf } from '../../kit/demo/ownership.ts';
 import type { Paper, Party } from './papers.ts';
-import type { Index } from './people.ts';
+import { type Index, openNumbers } from './people.ts';
 
 /** S stolen, O the offenders', V the victim's. */
 export type VehicleRole = 'S' | 'O' | 'V';
@@ -64,6 +64,7 @@ const reuseWithinMs = 14 * 86_400_000;
 
 export const vehiclesOf = (papers: Paper[], { personOf }: Index): Vehicle[] => {
   const vehicles: Vehicle[] = [];
+  const numberOf = openNumbers('vehicle');
   for (const paper of papers) {
     const role = roleIn(paper);
     if (!role) continue;
@@ -75,7 +76,7 @@ export const vehiclesOf = (papers: Paper[], { personOf }: Index): Vehicle[] => {
     }
     const owner = role === 'O' ? undefined : ownerIn(paper);
     vehicles.push({
-      ...madeUp(paper, role, vehicles.length + 1),
+      ...madeUp(paper, role, numberOf(paper.item)),
       ownerSeq: owner ? (personOf.get(owner.key)?.seq ?? null) : null,
     });
   }

@@ -27,6 +27,7 @@ SELECT
   rms.item_key(r.itm_no) AS item,
   (SELECT d.dsp_txt FROM rms_vendor.lk_dsp d WHERE d.dsp_cd = r.dsp_cd) AS status_code,
   (SELECT initcap(d.dsp_txt) FROM rms_vendor.lk_dsp d WHERE d.dsp_cd = r.dsp_cd) AS status_text,
+  NOT EXISTS (SELECT 1 FROM rms_vendor.lk_dsp d WHERE d.dsp_cd = r.dsp_cd AND d.dsp_txt IN ('CLOSED', 'UNFOUNDED')) AS case_open,
   r.sig_cd AS signal_code,
   (SELECT s.sig_txt FROM rms_vendor.lk_sig s WHERE s.sig_cd = r.sig_cd) AS signal_text,
   rms.instant(r.occ_dt) AS occurred_at,

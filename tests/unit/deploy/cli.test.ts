@@ -28,7 +28,7 @@ describe('the command line', () => {
   test('says what there is', async () => {
     const { code, out } = await hub([]);
     expect(code).toBe(0);
-    for (const command of ['up', 'doctor', 'token', 'load', 'replay', 'compose', 'keys', 'subgraph', 'gateway']) {
+    for (const command of ['up', 'doctor', 'token', 'load', 'replay', 'compose', 'policy', 'keys', 'subgraph', 'gateway']) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
     expect((await hub(['up', '--help'])).out).toMatch(/--port.*--data.*--speed.*--no-replay/s);

@@ -18,12 +18,18 @@ const text = readFileSync(join(import.meta.dirname, '../../../deploy/compose.yam
 const { services } = parse(text, { merge: true }) as { services: Record<string, Service> };
 
 describe('compose.yaml', () => {
-  test('runs a database, a bus, every system of the registry and two gateways', () => {
-    expect(Object.keys(services).sort()).toEqual([...systemNames, 'gateway-a', 'gateway-b', 'load', 'postgres', 'redis'].sort());
+  /** The systems that run in containers; a system may be registered before it has one. */
+  const contained = Object.keys(services).filter((name) => services[name]?.command?.[0] === 'subgraph');
+
+  test('runs a database, a bus, registered systems and two gateways', () => {
+    const others = Object.keys(services).filter((name) => !contained.includes(name));
+    expect(others.sort()).toEqual(['gateway-a', 'gateway-b', 'load', 'postgres', 'redis']);
+    expect(contained).toEqual(expect.arrayContaining(['cad', 'rms', 'avl', 'cameras', 'people-search', 'hub']));
+    for (const name of contained) expect(systemNames).toContain(name);
   });
 
   test('gives each system the port that the registry says, and gateways its address', () => {
-    for (const [name, url] of Object.entries(subgraphs)) {
+    for (const [name, url] of Object.entries(subgraphs).filter(([name]) => contained.includes(name))) {
       const { port } = new URL(url);
       expect(services[name]?.command).toEqual(['subgraph', name, '--host', '0.0.0.0', '--port', port]);
       const variable = `HUB_SUBGRAPH_${name.toUpperCase().replaceAll('-', '_')}_URL`;

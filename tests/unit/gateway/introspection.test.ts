@@ -12,7 +12,7 @@ const policy = readPolicy(supergraph.full);
 const filter = (authenticated: boolean) =>
   authorize({
     document: parse(getIntrospectionQuery()),
-    authority: { authenticated, scopes: [], grants: [] },
+    authority: { authenticated, scopes: new Set(), grants: new Set() },
     policy,
     schema: supergraph.api,
     keys: new Map(),

@@ -31,7 +31,11 @@ describe('an embedded database', () => {
   test('tells of notifications until it is told to stop', async () => {
     const database = await keep(openDatabase('pglite:'));
     const heard: string[] = [];
-    const stop = await database.listen('unit', (payload) => heard.push(payload), () => {});
+    const stop = await database.listen(
+      'unit',
+      (payload) => heard.push(payload),
+      () => {},
+    );
     await database.exec("NOTIFY unit, 'a'; NOTIFY other, 'b'");
     await stop();
     await database.exec("NOTIFY unit, 'c'");
@@ -121,7 +125,9 @@ describeOn('postgres', 'a database server', () => {
 
   test('speaks UTC, whatever the server is set to', async () => {
     const database = await keep(openDatabase(scratch.url));
-    expect(await database.query("SELECT timestamptz '2022-02-20 18:42:11-06' ::text AS at")).toEqual([{ at: '2022-02-21 00:42:11+00' }]);
+    expect(await database.query("SELECT timestamptz '2022-02-20 18:42:11-06' ::text AS at")).toEqual([
+      { at: '2022-02-21 00:42:11+00' },
+    ]);
   });
 
   test('whose idle connections were cut answers the next query', async () => {
@@ -144,9 +150,13 @@ describeOn('postgres', 'a database server', () => {
     const heard = new Promise<string>((resolve) => {
       hear = resolve;
     });
-    const stop = await database.listen('Unit "moved"', (payload) => hear(payload), () => {
-      lost += 1;
-    });
+    const stop = await database.listen(
+      'Unit "moved"',
+      (payload) => hear(payload),
+      () => {
+        lost += 1;
+      },
+    );
     await admin.query('SELECT pg_notify($1, $2)', ['Unit "moved"', 'a']);
     expect(await heard).toBe('a');
     await stop();
@@ -156,9 +166,11 @@ describeOn('postgres', 'a database server', () => {
   test('tells when a listening connection was cut', async () => {
     const database = await keep(openDatabase(scratch.url));
     const lost = new Promise<void>((resolve) => {
-      void database.listen('unit', () => {}, resolve).then(async () => {
-        for (const { pid } of await listeners()) await admin.query('SELECT pg_terminate_backend($1)', [pid]);
-      });
+      void database
+        .listen('unit', () => {}, resolve)
+        .then(async () => {
+          for (const { pid } of await listeners()) await admin.query('SELECT pg_terminate_backend($1)', [pid]);
+        });
     });
     await lost;
   });

@@ -84,11 +84,10 @@ const put = (id: string, time: string, gone = false) =>
     [id, at(time), gone],
   );
 const putMany = (count: number, prefix: string, time: string) =>
-  database.query(`INSERT INTO thing (id, changed_at) SELECT $1 || lpad(n::text, 5, '0'), $2::timestamptz FROM generate_series(1, $3::int) n`, [
-    prefix,
-    at(time),
-    count,
-  ]);
+  database.query(
+    `INSERT INTO thing (id, changed_at) SELECT $1 || lpad(n::text, 5, '0'), $2::timestamptz FROM generate_series(1, $3::int) n`,
+    [prefix, at(time), count],
+  );
 
 test('a change is published by its key and time, and says nothing of the record', async () => {
   const { polls, published, calls } = start();
@@ -233,7 +232,7 @@ describe('when something fails', () => {
   /** Rejects while `away` says so. */
   const failing = (away: () => boolean) => (own: Database) => ({
     query: async <Row>(sql: string, parameters?: unknown[]): Promise<Row[]> => {
-      if (away()) throw Object.assign(new Error("duplicate key (name)=(John Doe)"), { code: 'ECONNREFUSED' });
+      if (away()) throw Object.assign(new Error('duplicate key (name)=(John Doe)'), { code: 'ECONNREFUSED' });
       return own.query<Row>(sql, parameters);
     },
   });

@@ -53,12 +53,16 @@ describe('a source that answers', () => {
   });
 
   test('says when it changed last, and what is amiss though it answers', async () => {
-    const status = await watch({ check: async () => ({ lastEventAt: ago(1_000), detail: 'One of two feeds is silent.' }) }).look();
+    const status = await watch({
+      check: async () => ({ lastEventAt: ago(1_000), detail: 'One of two feeds is silent.' }),
+    }).look();
     expect(status).toMatchObject({ lastEventAt: '2022-02-20T18:42:10.000Z', detail: 'One of two feeds is silent.' });
   });
 
   test('says why it is stale', async () => {
-    expect((await watch({ check: async () => ({ staleAfterSeconds: 60 }) }).look()).detail).toBe('No change for longer than 60 s.');
+    expect((await watch({ check: async () => ({ staleAfterSeconds: 60 }) }).look()).detail).toBe(
+      'No change for longer than 60 s.',
+    );
   });
 });
 
@@ -109,7 +113,8 @@ describe('a source that does not answer', () => {
 describe('the lag', () => {
   const busWith = async (changes: Record<string, Date>): Promise<Bus> => {
     const bus = openLocalBus({ now: () => nowMs });
-    for (const [topic, changedAt] of Object.entries(changes)) await bus.publish(topic, [{ key: 'k', change: 'UPDATED', changedAt }]);
+    for (const [topic, changedAt] of Object.entries(changes))
+      await bus.publish(topic, [{ key: 'k', change: 'UPDATED', changedAt }]);
     return bus;
   };
 

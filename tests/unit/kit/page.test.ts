@@ -36,7 +36,12 @@ test('exactly a page of rows has no next page', () => {
 });
 
 test('every edge has the cursor that continues behind it, and what the edge says besides', () => {
-  const page = pageOf(rows.slice(0, 3), windowOf({ first: 3 }, 1), ({ id }) => [id], ({ id }) => ({ meters: id.length }));
+  const page = pageOf(
+    rows.slice(0, 3),
+    windowOf({ first: 3 }, 1),
+    ({ id }) => [id],
+    ({ id }) => ({ meters: id.length }),
+  );
   expect(page.edges[0]).toEqual({ cursor: encodeCursor(['id-00']), node: rows[0], meters: 5 });
   expect(page.edges.at(-1)?.cursor).toBe(page.pageInfo.endCursor);
 });
@@ -65,7 +70,9 @@ test.each([-1, maximumPage + 1, 2 ** 31 - 1, -(2 ** 31)])('first: %i is refused'
 
 test("a list's own maximum holds in place of the common one", () => {
   expect(windowOf({ first: 50 }, 1, 50).size).toBe(50);
-  expect(() => windowOf({ first: 51 }, 1, 50)).toThrow(expect.objectContaining({ code: 'LIMIT_LIST_SIZE', message: '"first" takes 0 to 50.' }));
+  expect(() => windowOf({ first: 51 }, 1, 50)).toThrow(
+    expect.objectContaining({ code: 'LIMIT_LIST_SIZE', message: '"first" takes 0 to 50.' }),
+  );
 });
 
 test('a cursor brings back the sort key that it was made of, whatever is in it', () => {

@@ -49,7 +49,11 @@ export const openRelay = async (url: string): Promise<Relay> => {
   own.port = String(bound);
   return {
     url: own.href,
-    killAtRedis: () => kill(url, [...pairs].map(({ far }) => `${far.localAddress}:${far.localPort}`)),
+    killAtRedis: () =>
+      kill(
+        url,
+        [...pairs].map(({ far }) => `${far.localAddress}:${far.localPort}`),
+      ),
     stop,
     start: async () => {
       await listen(bound);

@@ -51,9 +51,12 @@ describe('DateTime', () => {
     expect(() => DateTime.parseLiteral({ kind: Kind.STRING, value: text }, {})).toThrow(refused);
   });
 
-  test.each([[1645382531000], [true], [null], [{}], [['2022-02-20T18:42:11Z']], [new Date(0)]])('%j is no text, and refused', (value) => {
-    expect(() => DateTime.parseValue(value)).toThrow(refused);
-  });
+  test.each([[1645382531000], [true], [null], [{}], [['2022-02-20T18:42:11Z']], [new Date(0)]])(
+    '%j is no text, and refused',
+    (value) => {
+      expect(() => DateTime.parseValue(value)).toThrow(refused);
+    },
+  );
 
   test.each([
     { kind: Kind.INT, value: '1645382531000' },

@@ -1,0 +1,70 @@
+/** The audit's database for a command: opened, and closed again; the embedded one only while no hub runs on it. */
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type { Audit } from '../gateway/audit/audit.ts';
+import { type AuditSettings, startAudit } from '../gateway/audit/start.ts';
+import { type Database, openDatabase } from '../subgraphs/kit/database.ts';
+import { auditSettings } from './auditsettings.ts';
+import { ExpectedError, reasonOf } from './expected.ts';
+import { lockFolder } from './lock.ts';
+import { openLog } from './log.ts';
+import { databaseOf, type Environment, placeOf } from './settings.ts';
+
+export interface AuditPlace {
+  database?: string | undefined;
+  data: string;
+  environment: Environment;
+}
+
+/** A statement over years of records takes longer than one of the hub's. */
+const statementTimeoutMs = 600_000;
+
+export const withAuditDatabase = async <Value>(
+  { database: given, data, environment }: AuditPlace,
+  use: (database: Database) => Promise<Value>,
+): Promise<Value> => {
+  const url = given ?? databaseOf('hub', environment, data).url;
+  if (!/^(postgres(ql)?:\/\/|pglite:)/.test(url))
+    throw new ExpectedError('The database takes postgres://USER@HOST:PORT/DATABASE.');
+  const unlock = url.startsWith('pglite:') && !given ? lockFolder(resolve(data)) : () => {};
+  try {
+    const database = await openDatabase(url, { statementTimeoutMs });
+    try {
+      await hasLog(database, url);
+      return await use(database);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    unlock();
+  }
+};
+
+const hasLog = async (database: Database, url: string): Promise<void> => {
+  const [found] = await database
+    .query<{ name: string | null }>("SELECT to_regclass('hub_audit.leaf')::text AS name")
+    .catch((error: unknown) => {
+      throw new ExpectedError(`The database at ${placeOf(url)} cannot be read: ${reasonOf(error)}.`);
+    });
+  if (!found?.name) throw new ExpectedError(`There is no audit log in the database at ${placeOf(url)}.`);
+};
+
+/** Who runs the command, by the account on this machine. */
+export const operator = (): string => `account:${userInfo().username}`;
+
+/** What a command does to the audit is in the audit, and signed, before it is done. */
+export const recorded = async (
+  database: Database,
+  { data, environment }: AuditPlace,
+  write: (audit: Audit) => Promise<void>,
+): Promise<AuditSettings> => {
+  const settings = await auditSettings(environment, resolve(data));
+  const log = openLog(environment, 'error');
+  const audit = await startAudit({ ...settings, database, log, now: Date.now, intervalMs: 1_000 });
+  try {
+    await write(audit);
+  } finally {
+    await audit.close();
+  }
+  return settings;
+};

@@ -1,0 +1,137 @@
+/**
+ * A record, the exact bytes that stand for it, and the leaf that the log keeps of
+ * it. A leaf holds no more than place, time, class and a salted commitment, so a
+ * purge can drop record and salt, and the log still proves that it was there.
+ * FORMAT.md describes the same for whoever checks it. Pure.
+ */
+import { createHash } from 'node:crypto';
+import { leafHash } from './merkle.ts';
+
+export type AuditKind =
+  | 'INTENT'
+  | 'OUTCOME'
+  | 'REFUSED'
+  | 'STREAM_OPENED'
+  | 'STREAM_DELIVERED'
+  | 'STREAM_CLOSED'
+  | 'AUDIT_READ'
+  | 'POLICY_CHANGED'
+  | 'KEY_ROTATED'
+  | 'CLOCK_STEPPED_BACK'
+  | 'PURGED';
+
+/** What the law asks of a record decides how long it is kept, and which key its search terms are sealed with. */
+export const auditClasses = ['GENERAL', 'CJI', 'ALPR', 'COMMERCIAL', 'SYSTEM'] as const;
+export type AuditClass = (typeof auditClasses)[number];
+
+export interface AuditRecord {
+  at: Date;
+  kind: AuditKind;
+  /** GENERAL where nothing else is said. */
+  class?: AuditClass | undefined;
+  operationId: string;
+  subject: string;
+  ori?: string | undefined;
+  purpose?: string | undefined;
+  caseNumber?: string | undefined;
+  reason?: string | undefined;
+  operationName?: string | undefined;
+  operationType?: string | undefined;
+  documentHash?: string | undefined;
+  fields: string[];
+  denied: string[];
+  entities: string[];
+  sources: string[];
+  durationMs?: number | undefined;
+  outcome?: string | undefined;
+  /** Host and port that the request came from, and that it came to. */
+  sourceAddress?: string | undefined;
+  destinationAddress?: string | undefined;
+  bytesIn?: number | undefined;
+  /** What was searched for, sealed. */
+  search?: string | undefined;
+  /** JSON, of the kinds that say more: what was purged, read, changed. */
+  detail?: string | undefined;
+}
+
+/** What a commitment covers, in this order. */
+export const payloadColumns = [
+  'seq',
+  'at',
+  'class',
+  'kind',
+  'operation_id',
+  'subject',
+  'ori',
+  'purpose',
+  'case_number',
+  'reason',
+  'operation_name',
+  'operation_type',
+  'document_hash',
+  'fields',
+  'denied',
+  'entities',
+  'sources',
+  'duration_ms',
+  'outcome',
+  'source_address',
+  'destination_address',
+  'bytes_in',
+  'search',
+  'detail',
+] as const;
+
+export type Row = Record<(typeof payloadColumns)[number] | 'salt' | 'commitment' | 'leaf_hash', unknown>;
+
+export const saltBytes = 32;
+
+export const payloadOf = (seq: number, record: AuditRecord): unknown[] =>
+  [
+    seq,
+    record.at.toISOString(),
+    record.class ?? 'GENERAL',
+    record.kind,
+    record.operationId,
+    record.subject,
+    record.ori,
+    record.purpose,
+    record.caseNumber,
+    record.reason,
+    record.operationName,
+    record.operationType,
+    record.documentHash,
+    record.fields,
+    record.denied,
+    record.entities,
+    record.sources,
+    record.durationMs,
+    record.outcome,
+    record.sourceAddress,
+    record.destinationAddress,
+    record.bytesIn,
+    record.search,
+    record.detail,
+  ].map(storable);
+
+export const commitmentOf = (salt: Buffer, payload: unknown[]): string =>
+  createHash('sha256').update(salt).update(JSON.stringify(payload)).digest('hex');
+
+export const leafOf = (seq: number, at: string, auditClass: string, commitment: string): Buffer =>
+  leafHash(Buffer.from(`rtcc-hub audit leaf v1\n${seq}\n${at}\n${auditClass}\n${commitment}\n`));
+
+/** The row of a record at its place. */
+export const rowOf = (seq: number, record: AuditRecord, salt: Buffer): Row => {
+  const payload = payloadOf(seq, record);
+  const commitment = commitmentOf(salt, payload);
+  const row = Object.fromEntries(payloadColumns.map((column, at) => [column, payload[at]]));
+  const leaf = leafOf(seq, String(row.at), String(row.class), commitment);
+  return { ...row, salt: salt.toString('hex'), commitment, leaf_hash: leaf.toString('hex') } as Row;
+};
+
+/** PostgreSQL's text holds neither NUL nor half a surrogate pair; one caller's must not cost everybody's records. */
+const storable = (value: unknown): unknown => {
+  if (value === undefined) return null;
+  if (Array.isArray(value)) return value.map(storable);
+  return typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value;
+};

@@ -1,0 +1,37 @@
+/**
+ * The operation → what it searches for: each field's arguments, whether they came
+ * as literals or as variables, with the values that it is run with. Pure.
+ */
+import { type DocumentNode, type FieldNode, Kind, valueFromASTUntyped, visit } from 'graphql';
+
+export interface Searched {
+  field: string;
+  arguments: Record<string, unknown>;
+}
+
+/** Of the JSON; an operation that says more is kept up to there, with a mark. */
+const longest = 65_536;
+
+/** JSON, or undefined where no field takes an argument. */
+export const searchOf = (document: DocumentNode, variables: Record<string, unknown>): string | undefined => {
+  const searched: Searched[] = [];
+  visit(document, {
+    enter: (node) => {
+      if (node.kind === Kind.DIRECTIVE) return false;
+      if (node.kind === Kind.FIELD && node.arguments?.length)
+        searched.push({ field: node.name.value, arguments: argumentsOf(node, variables) });
+      return undefined;
+    },
+  });
+  if (searched.length === 0) return undefined;
+  const text = JSON.stringify(searched);
+  return text.length <= longest ? text : JSON.stringify({ truncated: text.slice(0, longest) });
+};
+
+const argumentsOf = ({ arguments: given = [] }: FieldNode, variables: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    given.map(({ name, value }) => [
+      name.value,
+      value.kind === Kind.VARIABLE ? variables[value.name.value] : valueFromASTUntyped(value, variables),
+    ]),
+  );

@@ -1,0 +1,61 @@
+/**
+ * Whether a caller may work the case that an operation names: the caller is
+ * assigned to it or supervises, and the records system knows it as open. Asked of
+ * the records system itself, signed like any hop, with the caller's own row
+ * rules: a case that the caller may not see is no case.
+ *
+ * A case that does not hold counts as not stated; the policies that take one then
+ * withhold their fields. So does one that cannot be checked because the records
+ * system is away: the rest of the answer stands.
+ */
+import type { GraphQLSchema } from 'graphql';
+import { type Caller, normaliseNumber } from './authenticate.ts';
+import type { Subgraph } from './subgraph.ts';
+
+export interface Cases {
+  holds: (caller: Caller, caseNumber: string, operationId: string) => Promise<boolean>;
+}
+
+export interface CasesOptions {
+  /** With the field `Query.caseStanding`, if any system has it. */
+  full: GraphQLSchema;
+  /** The records system. */
+  records: Subgraph | undefined;
+  now: () => number;
+}
+
+/** How long an answer is remembered: a case that closes, or is sealed, is noticed within it. */
+const rememberedMs = 5_000;
+const remembered = 1_000;
+const query = 'query CaseStanding($number: String!) { caseStanding(number: $number) { open } }';
+
+export const openCases = ({ full, records, now }: CasesOptions): Cases => {
+  const known = new Map<string, { open: boolean; untilMs: number }>();
+  const askable = records && full.getQueryType()?.getFields().caseStanding ? records : undefined;
+  return {
+    holds: async (caller, caseNumber, operationId) => {
+      const number = normaliseNumber(caseNumber);
+      if (!mayWork(caller, number)) return false;
+      if (!askable) return true; // No system here knows cases.
+      const key = `${caller.ori} ${number}`;
+      const found = known.get(key);
+      if (found && found.untilMs > now()) return found.open;
+      const open = await ask(askable, caller, number, operationId);
+      if (known.size >= remembered) known.clear();
+      if (open !== undefined) known.set(key, { open, untilMs: now() + rememberedMs });
+      return open ?? false;
+    },
+  };
+};
+
+const mayWork = ({ assignments, roles }: Caller, number: string): boolean =>
+  number !== '' && (assignments.map(normaliseNumber).includes(number) || roles.includes('supervisor'));
+
+/** Undefined when the records system is away. */
+const ask = async (records: Subgraph, caller: Caller, number: string, operationId: string): Promise<boolean | undefined> => {
+  const { expiresAtMs: _, privileges: __, methods: ___, signedInAtMs: ____, ...plain } = caller;
+  const principal = { ...plain, grants: [], operationId };
+  const { data } = await records.ask({ query, variables: { number }, principal, paths: () => [] });
+  if (!data) return undefined;
+  return (data.caseStanding as { open: boolean } | null)?.open === true;
+};

@@ -1,0 +1,112 @@
+/**
+ * One policy set, ready to be asked. Each label gets the policies whose scope can
+ * reach it, parsed once: an answer then takes some hundred microseconds instead
+ * of milliseconds. Cedar's rules hold (nothing is granted by default, a forbid
+ * beats every permit), with one of ours: a policy that cannot be evaluated
+ * denies, whatever else would permit.
+ */
+import { cedar } from './cedar.ts';
+import type { LoadedPolicy, PolicySet } from './load.ts';
+import type { Asked } from './question.ts';
+import { type Reads, readsOf } from './reads.ts';
+
+export interface Ruling {
+  granted: boolean;
+  /** Ids of the policies that made it; none where nothing permits. */
+  rules: readonly string[];
+  /** Ids of policies that could not be evaluated. */
+  failed: readonly string[];
+}
+
+export interface Engine {
+  set: PolicySet;
+  /** What it may be asked. */
+  labels: readonly string[];
+  /** What the policies look at. */
+  reads: Reads;
+  ask: (label: string, asked: Asked) => Ruling;
+  /** Reasons of what does not hold: of the permits where none does, then of each forbid that stands in the way. */
+  lacks: (label: string, asked: Asked) => string[];
+  /** Policies that can reach the label. */
+  policiesOf: (label: string) => readonly LoadedPolicy[];
+  /** Lets go of what was parsed; whoever asks afterwards is denied. */
+  close: () => void;
+}
+
+const denied: Ruling = { granted: false, rules: [], failed: [] };
+/** Cedar keeps what it has parsed by name, for the whole process. */
+let engines = 0;
+
+/** `named`: labels that the graph names; asked are these and those of the same systems. Absent: every label of the set. */
+export const openEngine = (set: PolicySet, named?: readonly string[]): Engine => {
+  const name = `set-${engines++}`;
+  const labels = relevant(set, named);
+  const reach = new Map(labels.map((label) => [label, set.policies.filter(reaches(label, set.labels.get(label) ?? []))]));
+  for (const [label, policies] of reach) {
+    parse(`${name} ${label}`, policies);
+    parse(`${name} ${label} permits`, policies.filter(isPermit));
+  }
+  const decide = (kept: string, label: string, asked: Asked): Ruling => {
+    const action = { type: 'Action', id: label };
+    const classes = (set.labels.get(label) ?? []).map((id) => ({ type: 'Action', id }));
+    const entities = [...asked.entities, { uid: action, attrs: {}, parents: classes }];
+    const answer = answerTo({ ...asked, action, entities, preparsedPolicySetId: kept });
+    if (answer?.type !== 'success') return { ...denied, failed: ['request'] };
+    const { decision, diagnostics } = answer.response;
+    const failed = diagnostics.errors.map(({ policyId }) => policyId);
+    return { granted: decision === 'allow' && failed.length === 0, rules: diagnostics.reason.toSorted(), failed };
+  };
+  const permitted = new Set([...reach].filter(([, policies]) => policies.some(isPermit)).map(([label]) => label));
+  const ask = (label: string, asked: Asked) => (permitted.has(label) ? decide(`${name} ${label}`, label, asked) : denied);
+  return {
+    set,
+    labels,
+    reads: readsOf([...new Set([...reach.values()].flat())].map(({ json }) => json)),
+    ask,
+    policiesOf: (label) => reach.get(label) ?? [],
+    lacks: (label, asked) => {
+      const policies = reach.get(label) ?? [];
+      const { granted, rules } = ask(label, asked);
+      if (granted) return [];
+      const held = permitted.has(label) && decide(`${name} ${label} permits`, label, asked).granted;
+      const permits = held ? [] : policies.filter(isPermit).map(({ reason }) => reason);
+      const forbids = policies.filter((policy) => !isPermit(policy) && rules.includes(policy.id)).map(({ reason }) => reason);
+      return [...(permits.length > 0 ? [[...new Set(permits)].join(' or ')] : []), ...new Set(forbids)];
+    },
+    close: () => {
+      for (const label of reach.keys()) for (const kept of [`${name} ${label}`, `${name} ${label} permits`]) parse(kept, []);
+    },
+  };
+};
+
+/** Undefined where Cedar itself fails. */
+const answerTo = (call: cedar.StatefulAuthorizationCall): cedar.AuthorizationAnswer | undefined => {
+  try {
+    return cedar.statefulIsAuthorized(call);
+  } catch {
+    return undefined;
+  }
+};
+
+/** What the graph names and what only rows are under; a system that is not in the graph is not asked about. */
+const relevant = ({ labels: known }: PolicySet, named: readonly string[] | undefined): string[] => {
+  if (!named) return [...known.keys()];
+  const systems = new Set(named.map(systemOf));
+  return [...known.keys()].filter((label) => systems.has(systemOf(label)));
+};
+
+/** `rms:narrative` → `rms`. */
+export const systemOf = (label: string): string => label.slice(0, label.indexOf(':'));
+
+const isPermit = ({ effect }: LoadedPolicy): boolean => effect === 'permit';
+
+const reaches =
+  (label: string, classes: readonly string[]) =>
+  ({ actions }: LoadedPolicy): boolean =>
+    actions === undefined || actions.some((action) => action === label || classes.includes(action));
+
+const parse = (name: string, policies: readonly LoadedPolicy[]): void => {
+  const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+  const answer = cedar.preparsePolicySet(name, { staticPolicies: texts });
+  if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join(' '));
+};

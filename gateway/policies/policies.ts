@@ -1,0 +1,180 @@
+/**
+ * The policies in force, and what they decide. Every decision names the set that
+ * made it (its hash) and the rules in it (their ids), for the audit. The set is
+ * exchanged as a whole: who asked before the exchange keeps the old one's answer,
+ * who asks after it gets the new one's, and a set that does not hold changes
+ * nothing.
+ *
+ * Decisions are kept for some seconds, by everything that enters them; never past
+ * an instant at which they may turn out otherwise: a certification ends, a sign-in
+ * grows too old, a date that a policy names.
+ */
+import { ConfigError } from '../config.ts';
+import { type Engine, openEngine, systemOf } from './engine.ts';
+import { loadPolicies, type PolicySet } from './load.ts';
+import type { Problem } from './problems.ts';
+import { askedOf, endsOf, type Question } from './question.ts';
+import { nextTurn, type Reads } from './reads.ts';
+
+/** One caller's decisions, of one set, at one moment. */
+export interface Decisions {
+  /** SHA-256 of the set that decided. */
+  policySet: string;
+  /** Labels that are granted. */
+  grants: readonly string[];
+  /** Ids of the policies that decided these labels, for and against, and the labels of their systems that only rows are under. */
+  rulesOf: (labels: Iterable<string>) => string[];
+  /** Ids of the policies that decided one label. */
+  rulesFor: (label: string) => readonly string[];
+  /** What would satisfy a label, in words: for the caller, so it says nothing of any record. */
+  explain: (label: string) => string;
+}
+
+export interface PolicyChange {
+  kind: 'POLICY_CHANGED' | 'POLICY_REFUSED';
+  /** Hash of the set that was in force. */
+  from: string;
+  /** Hash of the set that was read; empty where the folder could not be. */
+  to: string;
+  problems: readonly Problem[];
+}
+
+export interface Policies {
+  readonly set: PolicySet;
+  decide: (question: Question) => Decisions;
+  /** Reads the folder again. True when another set is in force afterwards. */
+  reload: () => boolean;
+  /** Told of each set that came into force and of each that was refused. Returns how to stop. */
+  onChange: (listener: (change: PolicyChange) => unknown) => () => void;
+  close: () => void;
+}
+
+export interface PoliciesOptions {
+  folder: string;
+  /** Labels that the graph names; decided are these and those of the same systems. Absent: every label of the set. */
+  labels?: readonly string[] | undefined;
+  /** Told the ids of policies that could not be evaluated. */
+  onFailure?: (rules: readonly string[]) => void;
+}
+
+const keptMs = 10_000;
+const keptAtMost = 2_000;
+
+export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesOptions): Policies => {
+  const first = loadPolicies(folder);
+  if (!first.set) throw new ConfigError(`HUB_POLICIES: the policies do not hold:\n${wordsOf(first.problems).join('\n')}`);
+  const listeners = new Set<(change: PolicyChange) => unknown>();
+  let engine = openEngine(first.set, labels);
+  let previous: Engine | undefined;
+  let refused: string | undefined;
+  let kept = new Map<string, Kept>();
+  const tell = (change: PolicyChange) => {
+    for (const listener of listeners) listener(change);
+  };
+  return {
+    get set() {
+      return engine.set;
+    },
+    decide: (question) =>
+      remembered({ kept, reads: engine.reads }, question, () => decisionsOf(engine, question, { labels, onFailure })),
+    reload: () => {
+      const { hash, set, problems } = loadPolicies(folder);
+      const from = engine.set.hash;
+      if (hash === from) refused = undefined;
+      if (hash === from || hash === refused) return false;
+      const next = set && ready(set, labels);
+      if (!next) {
+        refused = hash;
+        tell({ kind: 'POLICY_REFUSED', from, to: hash, problems });
+        return false;
+      }
+      refused = undefined;
+      previous?.close(); // Not the one just replaced: an answer that is under way still explains itself by it.
+      [previous, engine, kept] = [engine, next, new Map()];
+      tell({ kind: 'POLICY_CHANGED', from, to: hash, problems });
+      return true;
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: () => {
+      listeners.clear();
+      previous?.close();
+      engine.close();
+    },
+  };
+};
+
+/** A set that the validator let pass and that still cannot be parsed as a whole leaves the old one standing too. */
+const ready = (set: PolicySet, labels: readonly string[] | undefined): Engine | undefined => {
+  try {
+    return openEngine(set, labels);
+  } catch {
+    return undefined;
+  }
+};
+
+export const wordsOf = (problems: readonly Problem[]): string[] =>
+  problems.map(({ file, line, severity, message }) => `${file}:${line}: ${severity}: ${message}`);
+
+interface Kept {
+  fromMs: number;
+  untilMs: number;
+  decisions: Decisions;
+}
+
+const remembered = (
+  { kept, reads }: { kept: Map<string, Kept>; reads: Reads },
+  { subject, nowMs, agency, emergency }: Question,
+  decide: () => Decisions,
+): Decisions => {
+  const { operationId: _, grants: __, ...who } = subject as Partial<Record<'operationId' | 'grants', unknown>> & typeof subject;
+  const key = JSON.stringify([agency, emergency ?? false, Object.entries(who).sort()]);
+  const found = kept.get(key);
+  if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.decisions;
+  const decisions = decide();
+  const datesMs = [...endsOf(subject).values(), ...(subject.signedInAtMs === undefined ? [] : [subject.signedInAtMs])];
+  kept.delete(key);
+  kept.set(key, { fromMs: nowMs, untilMs: Math.min(nowMs + keptMs, nextTurn(reads, datesMs, nowMs)), decisions });
+  const oldest = kept.size > keptAtMost ? kept.keys().next().value : undefined;
+  if (oldest !== undefined) kept.delete(oldest);
+  return decisions;
+};
+
+const decisionsOf = (
+  engine: Engine,
+  question: Question,
+  { labels, onFailure }: Required<Pick<PoliciesOptions, 'onFailure'>> & Pick<PoliciesOptions, 'labels'>,
+): Decisions => {
+  const { set } = engine;
+  const asked = askedOf(question, engine.reads);
+  const nobody = question.subject.kind === 'anonymous';
+  const touched = nobody ? [] : engine.labels;
+  const rulings = new Map(touched.map((label) => [label, engine.ask(label, asked)]));
+  const failed = [...rulings.values()].flatMap((ruling) => ruling.failed);
+  if (failed.length > 0) onFailure([...new Set(failed)]);
+  return {
+    policySet: set.hash,
+    grants: [...rulings].flatMap(([label, { granted }]) => (granted ? [label] : [])),
+    rulesOf: (named) => {
+      const wanted = new Set(named);
+      const systems = new Set([...wanted].map(systemOf));
+      const isWanted = (label: string) => wanted.has(label) || (systems.has(systemOf(label)) && !labels?.includes(label));
+      return [...new Set([...rulings].flatMap(([label, { rules }]) => (isWanted(label) ? rules : [])))].sort();
+    },
+    rulesFor: (label) => rulings.get(label)?.rules ?? [],
+    explain: (label) => explain(engine, label, () => engine.lacks(label, asked)),
+  };
+};
+
+const explain = ({ set, policiesOf }: Engine, label: string, lacks: () => string[]): string => {
+  if (label === 'a signed-in caller') return 'Sign in: send an access token.';
+  if (label.startsWith('scope ')) return `The access token needs the ${label}.`;
+  if (/ (and|or) /.test(label)) return `It takes ${label}.`;
+  const hidden = set.labels.get(label)?.includes('black');
+  const given = policiesOf(label).some(({ effect }) => effect === 'permit');
+  // A black label is spoken of as one that does not exist.
+  if (hidden || !given) return `The policy ${label} is granted to nobody here.`;
+  return `${label} takes ${lacks().join(', ') || 'nothing more'}.`;
+};

@@ -1,0 +1,256 @@
+/** Operations and callers → smaller operations. Pure, over a small schema with every kind of type. */
+import { buildSchema, type GraphQLSchema, parse, print, validate } from 'graphql';
+import { authorize, deniedPrefix, findOperation, keysOf } from '../../../gateway/authorize.ts';
+import { readPolicy } from '../../../gateway/policy.ts';
+
+const sdl = `
+  schema @link(url: "https://specs.apollo.dev/authenticated/v0.1") @link(url: "https://specs.apollo.dev/policy/v0.1") { query: Query subscription: Subscription }
+  type Query { person(id: ID): Person  people(first: Int, name: String): [Person!]!  being: Being  thing: Thing  open: String  guarded(x: Int): Guarded }
+  type Subscription { moved(key: ID): Person  noted: Person @policy(policies: [["p"]]) }
+  interface Being { id: ID!  name: String }
+  type Person implements Being { id: ID!  name: String  ssn(digits: Int): String @policy(policies: [["ssn"]])  must: String! @policy(policies: [["p"], ["q"]])  friends: [Person!]  mother: Person!  thing: Thing }
+  type Dog implements Being @policy(policies: [["dog"]]) { id: ID!  name: String }
+  union Thing = Person | Dog
+  type Guarded @authenticated @policy(policies: [["p"]]) { id: ID!  a: Int }
+`;
+const schema: GraphQLSchema = buildSchema(sdl, { assumeValid: true });
+const policy = readPolicy(schema);
+
+const filter = (
+  query: string,
+  {
+    grants = [] as string[],
+    signedIn = true,
+    keys = new Map<string, string>(),
+    operationName = undefined as string | undefined,
+  } = {},
+) => {
+  const document = parse(query);
+  expect(validate(schema, document)).toEqual([]);
+  const authorized = authorize({
+    document,
+    operationName,
+    authority: { authenticated: signedIn, scopes: new Set(), grants: new Set(grants) },
+    policy,
+    schema,
+    keys,
+  });
+  // What is planned must be valid by itself, whatever was taken out; a subscription of a mark alone is never planned for a source.
+  if (!authorized.denied.some(({ coordinate }) => coordinate.startsWith('Subscription.')))
+    expect(validate(schema, authorized.document)).toEqual([]);
+  return { ...authorized, text: print(authorized.document).replace(/\s+/g, ' ') };
+};
+const mark = (number: number) => `${deniedPrefix}${number}: __typename`;
+const coordinates = ({ denied }: ReturnType<typeof filter>) => denied.map(({ coordinate }) => coordinate);
+
+describe('a denied field gives way to a mark at exactly its place', () => {
+  test.each<[string, string, string, string[]]>([
+    ['nothing is denied', '{ person { name } }', '{ person { name } }', []],
+    ['a leaf', '{ person { name ssn } }', `{ person { name ${mark(0)} } }`, ['Person.ssn']],
+    ['with its arguments', '{ person { ssn(digits: 4) } }', `{ person { ${mark(0)} } }`, ['Person.ssn']],
+    ['with all below it', '{ guarded(x: 1) { id a } open }', `{ ${mark(0)} open }`, ['Query.guarded']],
+    ['all that was asked', '{ guarded { id } }', `{ ${mark(0)} }`, ['Query.guarded']],
+    [
+      'deep in lists',
+      '{ people { friends { friends { ssn } } } }',
+      `{ people { friends { friends { ${mark(0)} } } } }`,
+      ['Person.ssn'],
+    ],
+    ['in a fragment without a type', '{ person { ... { ssn } } }', `{ person { ... { ${mark(0)} } } }`, ['Person.ssn']],
+    [
+      'in fragments of fragments, which are written out',
+      '{ person { ...A } } fragment A on Person { name ...B } fragment B on Person { id ... on Person { ssn } }',
+      `{ person { ... on Person { name ... on Person { id ... on Person { ${mark(0)} } } } } }`,
+      ['Person.ssn'],
+    ],
+    [
+      'at two places, told apart',
+      '{ person { ssn } people { ssn } }',
+      `{ person { ${mark(0)} } people { ${mark(1)} } }`,
+      ['Person.ssn', 'Person.ssn'],
+    ],
+    [
+      'with its conditions',
+      'query ($no: Boolean!) { person { name ssn @skip(if: $no) } }',
+      `query ($no: Boolean!) { person { name ${mark(0)} @skip(if: $no) } }`,
+      ['Person.ssn'],
+    ],
+    [
+      "with a spread's conditions",
+      'query ($yes: Boolean!) { person { name ...A @include(if: $yes) } } fragment A on Person { ssn }',
+      `query ($yes: Boolean!) { person { name ... on Person @include(if: $yes) { ${mark(0)} } } }`,
+      ['Person.ssn'],
+    ],
+  ])('%s', (_what, query, text, denied) => {
+    const found = filter(query);
+    expect(found.text).toBe(text);
+    expect(coordinates(found)).toEqual(denied);
+  });
+
+  test.each([
+    ['{ person { ssn } }', ['ssn']],
+    ['{ guarded { id a } }', ['p']],
+    ['{ person { must } }', ['q']],
+  ])('to a caller who holds what it takes, %s is left as it was', (query, grants) => {
+    const found = filter(query, { grants });
+    expect(found.denied).toEqual([]);
+    expect(found.text).toBe(print(parse(query)).replace(/\s+/g, ' '));
+  });
+});
+
+test('a denial says where it is shown, and what was lacking', () => {
+  const { denied } = filter('{ person { number: ssn  must } guarded { id } }', { signedIn: false });
+  expect(denied).toEqual([
+    { coordinate: 'Person.ssn', responseKey: 'number', lacks: ['ssn'] },
+    { coordinate: 'Person.must', responseKey: 'must', lacks: ['p or q'], restsAbove: 0 },
+    { coordinate: 'Query.guarded', responseKey: 'guarded', lacks: ['p', 'a signed-in caller'] },
+  ]);
+});
+
+describe('variables', () => {
+  test('that only denied fields used are not declared any more, and others are', () => {
+    const { text } = filter('query ($n: Int, $digits: Int) { people(first: $n) { ssn(digits: $digits) } }');
+    expect(text).toBe(`query ($n: Int) { people(first: $n) { ${mark(0)} } }`);
+  });
+
+  test('that the conditions of a denied field use stay declared', () => {
+    const { text } = filter('query ($if: Boolean!, $digits: Int) { person { ssn(digits: $digits) @include(if: $if) } }');
+    expect(text).toContain('query ($if: Boolean!) {');
+  });
+});
+
+describe('abstract types', () => {
+  test('a field of an interface that one member denies is denied on the interface, with its type name', () => {
+    const found = filter('{ being { __typename name } }');
+    expect(found.text).toBe(`{ being { ${mark(0)} ${mark(1)} } }`);
+    expect(coordinates(found)).toEqual(['Being.__typename', 'Being.name']);
+  });
+
+  test('on a member that is open it is open; on the protected one it is denied, whatever is asked', () => {
+    const found = filter('{ being { ... on Person { __typename name } ... on Dog { id name } } }');
+    expect(found.text).toBe(`{ being { ... on Person { __typename name } ... on Dog { ${mark(0)} ${mark(1)} } } }`);
+  });
+
+  test('a union tells no member by its name to whom one of them is denied', () => {
+    expect(coordinates(filter('{ thing { __typename } person { thing { __typename } } }'))).toEqual([
+      'Thing.__typename',
+      'Thing.__typename',
+    ]);
+    expect(filter('{ thing { __typename } }', { grants: ['dog'] }).denied).toEqual([]);
+  });
+
+  test('spread over an object, an interface still takes what all its members take', () => {
+    expect(coordinates(filter('{ person { name ... on Being { name } } }'))).toEqual(['Being.name']);
+  });
+
+  test('an object tells its own name freely', () => {
+    expect(filter('{ __typename person { __typename } }').denied).toEqual([]);
+  });
+});
+
+describe('introspection', () => {
+  const query = '{ __schema { types { ...T } } __type(name: "Person") { name fields { name } } } fragment T on __Type { name }';
+  test('takes a caller where the schema has rules, and comes through whole', () => {
+    expect(coordinates(filter(query, { signedIn: false }))).toEqual(['Query.__schema', 'Query.__type']);
+    expect(filter(query).denied).toEqual([]);
+  });
+
+  test('is open where the schema has none', () => {
+    const plain = buildSchema('type Query { a: Int }');
+    const { denied } = authorize({
+      document: parse('{ __schema { types { name } } }'),
+      authority: { authenticated: false, scopes: new Set(), grants: new Set() },
+      policy: readPolicy(plain),
+      schema: plain,
+      keys: new Map(),
+    });
+    expect(denied).toEqual([]);
+  });
+});
+
+describe('for the audit', () => {
+  test('entities bring their keys, wherever they are selected, and denied ones do not', () => {
+    const keys = new Map([
+      ['Person', 'id'],
+      ['Dog', 'id'],
+      ['Guarded', 'id'],
+    ]);
+    const { text } = filter('{ people { name friends { name } } thing { ... on Dog { name } } guarded { a } }', { keys });
+    expect(text).toBe(
+      `{ people { name friends { name __hub_key_Person: id } __hub_key_Person: id } thing { ... on Dog { ${mark(0)} __hub_key_Dog: id } } ${mark(1)} }`,
+    );
+  });
+
+  test('it is told which fields may be read, each once, and none that was denied', () => {
+    const { fields } = filter('{ a: person { name ssn } b: person { name mother { id } } guarded { a } }');
+    expect(fields).toEqual(['Query.person', 'Person.name', 'Person.mother', 'Person.id']);
+  });
+});
+
+describe('which operation', () => {
+  const two = 'query A { open } query B { person { ssn } }';
+  test('is run by its name, alone and without the others', () => {
+    const found = filter(two, { operationName: 'B' });
+    expect(found.text).toBe(`query B { person { ${mark(0)} } }`);
+    expect(found.operation.name?.value).toBe('B');
+  });
+
+  test.each([
+    ['several and none is named', two, undefined],
+    ['a name that is not there', two, 'C'],
+    ['none at all', 'fragment A on Query { open }', undefined],
+  ])('%s: a bad request', (_what, query, name) => {
+    expect(() => findOperation(parse(query), name)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  });
+
+  test('of a kind that the schema has not is refused', () => {
+    const options = {
+      authority: { authenticated: true, scopes: new Set<string>(), grants: new Set<string>() },
+      policy,
+      schema,
+      keys: new Map(),
+    };
+    expect(() => authorize({ ...options, document: parse('mutation { a }') })).toThrow(
+      expect.objectContaining({ code: 'GRAPHQL_VALIDATION_FAILED' }),
+    );
+  });
+
+  test('a subscription whose root is denied has nothing left but the mark', () => {
+    expect(filter('subscription { noted { id } }').text).toBe(`subscription { ${mark(0)} }`);
+    expect(filter('subscription { moved(key: 1) { ssn } }').text).toBe(`subscription { moved(key: 1) { ${mark(0)} } }`);
+  });
+});
+
+test('the document that came in is left as it was', () => {
+  const document = parse('{ person { ssn } ...A } fragment A on Query { guarded { id } }');
+  const before = print(document);
+  authorize({
+    document,
+    authority: { authenticated: false, scopes: new Set(), grants: new Set() },
+    policy,
+    schema,
+    keys: new Map([['Person', 'id']]),
+  });
+  expect(print(document)).toBe(before);
+});
+
+test('entities are called by their first key that is one plain field which clients see', () => {
+  const full = buildSchema(
+    `type Query { a: A }
+     type A @join__type(graph: X, key: "id") { id: ID }
+     type B @join__type(graph: X, key: "id name") @join__type(graph: Y, key: "number") { id: ID name: String number: ID }
+     type C @join__type(graph: X, key: "owner { id }") { owner: A }
+     type D @join__type(graph: X, key: "secret") @join__type(graph: Y, key: "id") { id: ID secret: ID }
+     type E @join__type(graph: X) { id: ID }
+     type F @join__type(graph: X, key: "owner") { owner: A }`,
+    { assumeValid: true },
+  );
+  const api = buildSchema(
+    'type Query { a: A } type A { id: ID } type B { id: ID name: String number: ID } type C { owner: A } type D { id: ID } type E { id: ID } type F { owner: A }',
+  );
+  expect([...keysOf(full, api)]).toEqual([
+    ['A', 'id'],
+    ['B', 'number'],
+    ['D', 'id'],
+  ]);
+});

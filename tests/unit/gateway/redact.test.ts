@@ -1,0 +1,231 @@
+/**
+ * What the caller is shown. Where nulls come to rest is held against graphql-js:
+ * a denied field must leave the same answer as a field whose resolver threw.
+ */
+import { buildSchema, execute, type GraphQLError, GraphQLError as PlainError, parse, validate } from 'graphql';
+import { authorize, type Denial, deniedPrefix, keyPrefix } from '../../../gateway/authorize.ts';
+import { readPolicy } from '../../../gateway/policy.ts';
+import { clean, redact } from '../../../gateway/redact.ts';
+import { HubError } from '../../../schema/errors.ts';
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
+const explain = ({ lacks }: Denial) => `It takes ${lacks.join(', ')}.`;
+const at = (error: GraphQLError) => error.path?.join('.');
+
+describe('a null that may not stand takes along what it must', () => {
+  /** Everything below is there, two of each in a list; the fields called `no…` are denied. */
+  const schemaOf = (field: string) =>
+    buildSchema(
+      `schema @link(url: "https://specs.apollo.dev/policy/v0.1") { query: Query }
+       type Query { ok: String  root: T  must: T!  ${field} }
+       type T { ok: String  no: String @policy(policies: [["p"]])  noMust: String! @policy(policies: [["p"]])  t: T  tMust: T!  ts: [T]  tsMust: [T!]!  u: U }
+       union U = T | V
+       type V { ok: String  noMust: String! @policy(policies: [["p"]]) }`,
+      { assumeValid: true },
+    );
+
+  const values = (typeName: string, refuse: boolean, depth = 0): unknown => {
+    if (depth > 6) return null;
+    const below = () => values('T', refuse, depth + 1);
+    const no = () => {
+      if (refuse) throw new PlainError('denied');
+      return 'secret';
+    };
+    return {
+      __typename: typeName,
+      ok: 'ok',
+      no,
+      noMust: no,
+      root: below,
+      must: below,
+      t: below,
+      tMust: below,
+      ts: () => [below(), below()],
+      tsMust: () => [below(), below()],
+      u: () => values(depth % 2 ? 'T' : 'V', refuse, depth + 1),
+      list: () => [below(), below()],
+      nested: () => [[below(), below()], [below()]],
+    };
+  };
+
+  test.each([
+    ['{ ok root { ok no } }', ''],
+    ['{ ok root { ok noMust } }', ''],
+    ['{ ok must { ok no } }', ''],
+    ['{ ok must { noMust } }', ''],
+    ['{ root { tMust { tMust { noMust } } ok } ok }', ''],
+    ['{ root { t { tMust { tMust { noMust } } ok } ok } }', ''],
+    ['{ root { t { ok } ts { ok noMust } } }', ''],
+    ['{ root { ts { ok no } } }', ''],
+    ['{ root { t { tsMust { ok noMust } } ok } }', ''],
+    ['{ root { tsMust { tsMust { noMust } } } ok }', ''],
+    ['{ root { tsMust { ts { tMust { noMust } } ok } } ok }', ''],
+    ['{ must { tMust { tsMust { tMust { noMust } } } } ok }', ''],
+    ['{ root { t { no } tMust { ok } no noMust } }', ''],
+    ['{ root { a: noMust b: t { c: noMust ok } } }', ''],
+    ['{ root { u { ... on V { ok noMust } ... on T { ok } } } }', ''],
+    ['{ root { t { u { ... on V { ok } ... on T { noMust } } ok } } }', ''],
+    ['{ root { ...F } } fragment F on T { ts { ...G ok } } fragment G on T { noMust }', ''],
+    ['query ($no: Boolean = false) { root { ok noMust @include(if: $no) } }', ''],
+    ['{ list { ok noMust } ok }', 'list: [T]'],
+    ['{ list { ok noMust } ok }', 'list: [T!]'],
+    ['{ list { ok noMust } ok }', 'list: [T]!'],
+    ['{ list { ok noMust } ok }', 'list: [T!]!'],
+    ['{ nested { ok noMust } ok }', 'nested: [[T]]'],
+    ['{ nested { ok noMust } ok }', 'nested: [[T!]]'],
+    ['{ nested { ok noMust } ok }', 'nested: [[T!]!]'],
+    ['{ nested { ok noMust } ok }', 'nested: [[T]!]!'],
+    ['{ nested { ok noMust } ok }', 'nested: [[T!]!]!'],
+    ['{ nested { tMust { noMust } ok } ok }', 'nested: [[T!]!]'],
+    ['{ nested { tsMust { noMust } ok } ok }', 'nested: [[T]!]'],
+  ])('%s (%s)', async (query, field) => {
+    const schema = schemaOf(field);
+    const document = parse(query);
+    expect(validate(schema, document)).toEqual([]);
+    const { document: filtered, denied } = authorize({
+      document,
+      authority: { authenticated: true, scopes: new Set(), grants: new Set() },
+      policy: readPolicy(schema),
+      schema,
+      keys: new Map(),
+    });
+    const typeResolver = (value: unknown) => (value as { __typename: string }).__typename;
+    const run = (source: typeof document, refuse: boolean) =>
+      execute({ schema, document: source, rootValue: values('Query', refuse), typeResolver });
+    const reference = await run(document, true);
+    const raw = await run(filtered, false);
+    const shown = redact({ data: raw.data as Record<string, unknown> }, denied, explain);
+    expect(plain(shown.data)).toEqual(plain(reference.data));
+    expect(JSON.stringify(shown)).not.toContain('secret');
+    expect(shown.errors.length > 0).toBe((reference.errors ?? []).length > 0);
+    // graphql-js tells one error a null; each of its places is among ours.
+    expect(shown.errors.map(at)).toEqual(expect.arrayContaining((reference.errors ?? []).slice(0, 1).map(at)));
+  });
+});
+
+const denial = (parts: Partial<Denial> = {}): Denial => ({
+  coordinate: 'Person.ssn',
+  responseKey: 'ssn',
+  lacks: ['people:ssn'],
+  ...parts,
+});
+
+describe('a mark', () => {
+  test('becomes a null with an error at its path, which names the policy and what satisfies it', () => {
+    const shown = redact({ data: { people: [{ [`${deniedPrefix}0`]: 'Person', name: 'A' }] } }, [denial()], explain);
+    expect(plain(shown.data)).toEqual({ people: [{ ssn: null, name: 'A' }] });
+    expect(plain(shown.errors)).toEqual([
+      {
+        message: 'The caller may not read this field.',
+        path: ['people', 0, 'ssn'],
+        extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', policy: 'people:ssn', satisfiedBy: 'It takes people:ssn.' },
+      },
+    ]);
+  });
+
+  test("stands under the caller's own name for the field", () => {
+    const shown = redact({ data: { [`${deniedPrefix}0`]: 'Query' } }, [denial({ responseKey: 'number' })], explain);
+    expect(plain(shown.data)).toEqual({ number: null });
+  });
+
+  test('at a thousand places is told at the first twenty-five, and null at all', () => {
+    const people = Array.from({ length: 1_000 }, () => ({ [`${deniedPrefix}0`]: 'Person', [`${deniedPrefix}1`]: 'Person' }));
+    const shown = redact({ data: { people } }, [denial(), denial({ responseKey: 'dob' })], explain);
+    expect(shown.errors).toHaveLength(50);
+    expect((plain(shown.data) as { people: object[] }).people).toEqual(people.map(() => ({ ssn: null, dob: null })));
+  });
+
+  test('that nobody made is not shown', () => {
+    expect(plain(redact({ data: { [`${deniedPrefix}7`]: 'x', ok: 1 } }, [denial()], explain).data)).toEqual({ ok: 1 });
+  });
+});
+
+describe("the audit's keys", () => {
+  test('are taken out of the answer and told, each entity once', () => {
+    const person = (id: string) => ({ [`${keyPrefix}Person`]: id, name: id });
+    const shown = redact(
+      { data: { people: [person('1'), person('2'), person('1')], unit: { [`${keyPrefix}Unit`]: 'u' } } },
+      [],
+      explain,
+    );
+    expect(shown.entities).toEqual(['Person:1', 'Person:2', 'Unit:u']);
+    expect(plain(shown.data)).toEqual({ people: [{ name: '1' }, { name: '2' }, { name: '1' }], unit: {} });
+  });
+});
+
+describe('what the sources gave', () => {
+  test.each([
+    ['nothing', undefined],
+    ['null', null],
+  ])('%s stays %s', (_what, data) => {
+    expect(redact({ data }, [], explain).data).toBe(data);
+  });
+
+  test('is shown as it is: zero, false, empty, and a key called __proto__', () => {
+    const data = JSON.parse('{"a":0,"b":false,"c":"","d":[],"e":{},"f":null,"__proto__":{"x":1}}') as Record<string, unknown>;
+    const shown = redact({ data }, [], explain).data ?? {};
+    expect(JSON.stringify(shown)).toBe('{"a":0,"b":false,"c":"","d":[],"e":{},"f":null,"__proto__":{"x":1}}');
+    expect(({} as { x?: number }).x).toBeUndefined();
+  });
+
+  test('and does not fit the schema is told beside the errors, by path', () => {
+    const completion = [new PlainError('Cannot return null for non-nullable field Person.name.', { path: ['person', 'name'] })];
+    expect(redact({ data: {}, completion }, [], explain).extensions).toEqual({
+      valueCompletion: [{ message: 'Cannot return null for non-nullable field Person.name.', path: ['person', 'name'] }],
+    });
+    expect(redact({ data: {} }, [], explain).extensions).toBeUndefined();
+  });
+});
+
+describe("a source's error", () => {
+  const shownOf = (extensions: Record<string, unknown>, message = "SELECT ssn FROM person WHERE ssn = '001-11-2222'") =>
+    clean(new PlainError(message, { path: ['person', 0, 'name'], extensions }));
+
+  test('keeps its path and its code, and loses its words', () => {
+    const shown = shownOf({ code: 'SOURCE_TIMEOUT', source: 'rms', stacktrace: ['at db7.internal'], detail: '001-11-2222' });
+    expect(plain(shown)).toMatchObject({
+      message: 'The source did not answer in time.',
+      path: ['person', 0, 'name'],
+      extensions: { code: 'SOURCE_TIMEOUT', source: 'rms', retryable: true },
+    });
+    expect(JSON.stringify(shown)).not.toMatch(/db7|001-11|SELECT/);
+  });
+
+  test.each([undefined, 'ER_DUP_ENTRY', 42, { code: 'X' }, 'toString', '__proto__'])(
+    'of the code %j is one that was refused',
+    (code) => {
+      expect(shownOf({ code }).extensions.code).toBe('SOURCE_REFUSED');
+    },
+  );
+
+  test('about a policy says which, and what satisfies it', () => {
+    const shown = shownOf({
+      code: 'UNAUTHORIZED_FIELD_OR_TYPE',
+      policy: 'rms:juvenile',
+      satisfiedBy: 'A case number.',
+      source: 'rms',
+    });
+    expect(shown.extensions).toMatchObject({ policy: 'rms:juvenile', satisfiedBy: 'A case number.' });
+  });
+
+  test.each([[7], [{ a: 1 }], [['rms']]])('with a policy that is no text (%j) is shown without', (policy) => {
+    expect(shownOf({ code: 'UNAUTHORIZED_FIELD_OR_TYPE', policy }).extensions).not.toHaveProperty('policy');
+  });
+
+  test.each<[string, unknown, string]>([
+    ['BAD_USER_INPUT', '"radiusMeters" takes 1 to 50000.', '"radiusMeters" takes 1 to 50000.'],
+    ['SOURCE_UNAVAILABLE', 'db7.internal refused', 'The source is not answering.'],
+    ['BAD_USER_INPUT', 'two\nlines', 'An argument has a value that the field does not take.'],
+    ['BAD_USER_INPUT', 'x'.repeat(201), 'An argument has a value that the field does not take.'],
+    ['BAD_USER_INPUT', '', 'An argument has a value that the field does not take.'],
+    ['BAD_USER_INPUT', { toString: () => 'x' }, 'An argument has a value that the field does not take.'],
+  ])('of the code %s that vouches for the sentence %j says: %s', (code, sentence, message) => {
+    expect(shownOf({ code, sentence }).message).toBe(message);
+  });
+
+  test("of the gateway's own making keeps its words", () => {
+    expect(clean(new HubError('SOURCE_UNAVAILABLE', { message: 'The identity provider is not answering.' })).message).toBe(
+      'The identity provider is not answering.',
+    );
+  });
+});
