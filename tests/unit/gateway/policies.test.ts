@@ -343,11 +343,7 @@ describe('what would satisfy a policy, in words', () => {
   test.each<[string, Partial<Caller>, string]>([
     ['cad:read', {}, 'cad:read takes one of the roles patrol, analyst, detective, supervisor or the role vendor.'],
     ['rms:read', { roles: ['patrol'] }, 'rms:read takes the certification CJIS in force.'],
-    [
-      'rms:narrative',
-      { roles: ['detective'], certifications: cjis },
-      `rms:narrative takes ${openCase}.`,
-    ],
+    ['rms:narrative', { roles: ['detective'], certifications: cjis }, `rms:narrative takes ${openCase}.`],
     [
       'cameras:stream',
       { roles: ['analyst'], ori: neighbour },
