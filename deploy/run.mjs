@@ -8,6 +8,11 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
+// `hub doctor | head` closes the pipe before everything is said: that is no fault.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 const { register } = await import('tsx/esm/api');
 register();
 const { run } = await import('./cli.ts');

@@ -160,7 +160,7 @@ const keyOf = (text: string | undefined): JWK | undefined => {
       .parse(JSON.parse(text));
     return key as JWK;
   } catch {
-    throw new ConfigError('HUB_SIGNING_KEY: expected an Ed25519 private key as a JWK; "npm run hub -- keys" prints one.');
+    throw new ConfigError('HUB_SIGNING_KEY: expected an Ed25519 private key as a JWK; "npm run hub -- keys --env" prints one.');
   }
 };
 

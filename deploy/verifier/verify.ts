@@ -122,6 +122,13 @@ const checkNotes = (given: readonly GivenCheckpoint[], keys: readonly Verificati
   return checked;
 };
 
+/** A purge, where and when the log says it was. */
+interface Told {
+  seq: number;
+  atMs: number;
+  purge: Purge;
+}
+
 interface Purge {
   class: string;
   before: string;
@@ -135,7 +142,7 @@ const openWalk = () => {
   let [size, count] = [0, 0];
   let previousAtMs = Number.NEGATIVE_INFINITY;
   const missing: Leaf[] = [];
-  const purges: { seq: number; purge: Purge }[] = [];
+  const purges: Told[] = [];
   const find: Find = (seq, text) => {
     count += 1;
     if (findings.length < mostFindings) findings.push({ seq, text });
@@ -156,7 +163,7 @@ const openWalk = () => {
     previousAtMs = atMs;
     if (!record) missing.push(leaf);
     const purge = record?.kind === 'PURGED' ? readPurge(record) : undefined;
-    if (purge) purges.push({ seq: leaf.seq, purge });
+    if (purge) purges.push({ seq: leaf.seq, atMs, purge });
     tree.add(Buffer.from(leaf.leaf_hash, 'hex'));
   };
   const end = (): void => {
@@ -200,8 +207,16 @@ const readPurge = ({ detail }: Fields): Purge | undefined => {
   }
 };
 
-const isPurged = (leaf: Leaf, purges: readonly { seq: number; purge: Purge }[]): boolean =>
+/** CJIS AU-11: a record is kept for a year at the least, so a purge that says otherwise accounts for nothing. */
+const leastKeptMs = 365 * 24 * 3_600_000;
+
+const isPurged = (leaf: Leaf, purges: readonly Told[]): boolean =>
   leaf.class !== 'SYSTEM' &&
   purges.some(
-    ({ seq, purge }) => leaf.seq < seq && leaf.seq <= purge.through && purge.class === leaf.class && leaf.at < purge.before,
+    ({ seq, atMs, purge }) =>
+      leaf.seq < seq &&
+      leaf.seq <= purge.through &&
+      purge.class === leaf.class &&
+      leaf.at < purge.before &&
+      Date.parse(leaf.at) <= atMs - leastKeptMs,
   );

@@ -370,18 +370,23 @@ describe('a checkpointer', () => {
 });
 
 describe('a purge that is only claimed', () => {
-  const claim = (detail: object): Promise<void> =>
-    log
-      .gateway()
-      .then(({ ledger }) =>
-        ledger.append(record('', log.clock.nowMs, { kind: 'PURGED', class: 'SYSTEM', detail: JSON.stringify(detail) })),
-      );
+  const claim = async (detail: object, daysLater = 400): Promise<void> => {
+    const { ledger } = await log.gateway();
+    const atMs = log.clock.nowMs + daysLater * 24 * 3_600_000;
+    await ledger.append(record('', atMs, { kind: 'PURGED', class: 'SYSTEM', detail: JSON.stringify(detail) }));
+  };
   const all = { class: 'CJI', before: '2027-01-01T00:00:00.000Z', through: 10, count: 1 };
 
   test('accounts for what it says', async () => {
     await claim(all);
     await sql('DELETE FROM hub_audit.record WHERE seq = 6');
     expect(await log.verify()).toMatchObject({ purged: 1, findings: [] });
+  });
+
+  test('accounts for nothing that was younger than a year', async () => {
+    await claim(all, 364);
+    await sql('DELETE FROM hub_audit.record WHERE seq = 6');
+    expect(told(await log.verify())).toEqual([expect.stringMatching(/^6: The record is gone/)]);
   });
 
   test.each<[string, object]>([
@@ -397,10 +402,10 @@ describe('a purge that is only claimed', () => {
   });
 
   test('does not account for what was written after it, nor for what the audit says of itself', async () => {
-    await claim({ ...all, through: 99 });
+    await claim({ ...all, through: 99 }, 0);
     await log.append(1);
     await log.append(1, { class: 'SYSTEM' });
-    await claim({ ...all, class: 'SYSTEM', through: 99 });
+    await claim({ ...all, class: 'SYSTEM', through: 99 }, 0);
     await sql('DELETE FROM hub_audit.record WHERE seq IN (12, 13)');
     expect(told(await log.verify()).map((text) => text.slice(0, 2))).toEqual(['12', '13']);
   });
