@@ -133,7 +133,8 @@ const recordRefusals = (hub: Hub): ApolloServerPlugin<HttpContext> => ({
     didEncounterErrors: async ({ document, errors, contextValue }) => {
       const code = errors[0]?.extensions.code;
       const early = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
-      if (early || !document) await recordRefusal(hub, contextValue.token, code, { peer: contextValue.peer });
+      const told = isTooLong(code, errors[0]?.message) ? 'LIMIT_TOKENS' : code;
+      if (early || !document) await recordRefusal(hub, contextValue.token, told, { peer: contextValue.peer });
     },
   }),
 });
@@ -168,7 +169,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export const format = (formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError => {
   const code = formatted.extensions?.code;
   const { stacktrace: _, http: __, sentence: ___, ...extensions } = formatted.extensions ?? {};
-  if (code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(formatted.message)) return plain('LIMIT_TOKENS');
+  if (isTooLong(code, formatted.message)) return plain('LIMIT_TOKENS');
   if (isErrorCode(code) && code !== 'INTERNAL') return { ...formatted, extensions };
   if (typeof code === 'string' && Object.hasOwn(transport, code))
     return { ...formatted, extensions: { code: transport[code as keyof typeof transport] } };
@@ -176,6 +177,10 @@ export const format = (formatted: GraphQLFormattedError, error: unknown, log: Lo
   log.error({ name: cause?.name, at: framesOf(cause) }, 'An operation failed.');
   return plain('INTERNAL');
 };
+
+/** The parser has no code of its own for a document over the limit. */
+const isTooLong = (code: unknown, message = ''): boolean =>
+  code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(message);
 
 /** Apollo's own codes → ours. */
 const transport = {

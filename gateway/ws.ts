@@ -89,6 +89,7 @@ const connect = async (hub: LiveHub, context: Socket, callers: Callers): Promise
   const { connectionParams, extra } = context;
   const header = connectionParams?.authorization ?? connectionParams?.Authorization;
   extra.token = bearer(typeof header === 'string' ? header : undefined);
+  extra.socket.once('error', (error) => void recordTooLong(hub, extra, error));
   try {
     const { expiresAtMs, subject, kind } = await hub.authenticate(extra.token);
     closeAt(expiresAtMs, hub.now(), extra);
@@ -99,6 +100,12 @@ const connect = async (hub: LiveHub, context: Socket, callers: Callers): Promise
     extra.socket.close(closeCodes.TOKEN_EXPIRED.code, closeCodes.TOKEN_EXPIRED.reason);
     return false;
   }
+};
+
+/** A message over the limit closes its socket before anything reads it; it is a refusal like a body that is too large. */
+const recordTooLong = async (hub: LiveHub, { token, request }: Socket['extra'], error: Error): Promise<void> => {
+  if ((error as { code?: string }).code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return;
+  await recordRefusal(hub, token, 'LIMIT_BODY', { peer: peerOf(request) }).catch(() => {}); // The alert has told; the socket is closed.
 };
 
 const join = (context: Socket, subject: string, callers: Callers): void => {
