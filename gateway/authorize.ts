@@ -16,16 +16,19 @@ import {
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  type InlineFragmentNode,
   isAbstractType,
   isCompositeType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionNode,
@@ -81,7 +84,7 @@ export const authorize = (options: AuthorizeOptions): Authorized => {
   const root = options.schema.getRootType(operation.operation);
   if (!root) throw new HubError('GRAPHQL_VALIDATION_FAILED', { message: `The schema has no ${operation.operation}.` });
   const walk: Walk = { ...options, fragments: fragmentsOf(options.document), denied: [], fields: new Set() };
-  const selectionSet = filter(operation.selectionSet, { type: root, restsAbove: 0 }, walk);
+  const selectionSet = filter(operation.selectionSet, { type: root, object: root, restsAbove: 0 }, walk);
   const filtered = { ...operation, selectionSet, variableDefinitions: stillUsed(operation, selectionSet) };
   return {
     document: { kind: Kind.DOCUMENT, definitions: [filtered] },
@@ -106,6 +109,8 @@ export const findOperation = (document: DocumentNode, operationName?: string | u
 /** Where the walk stands: the type there, and how far up a null at this object comes to rest. */
 interface Place {
   type: GraphQLCompositeType;
+  /** The object's own type, where the operation leaves no doubt; `type` may be an abstract one that a fragment widened it to. */
+  object: GraphQLObjectType | undefined;
   restsAbove: number;
 }
 
@@ -123,27 +128,37 @@ const select = (node: SelectionNode, place: Place, walk: Walk): SelectionNode[] 
     case Kind.FIELD:
       return [selectField(node, place, walk)];
     case Kind.INLINE_FRAGMENT:
-      return [{ ...node, selectionSet: filter(node.selectionSet, narrow(node.typeCondition?.name.value, place, walk), walk) }];
+      return [fragment(node, place, walk)];
     case Kind.FRAGMENT_SPREAD: {
-      const fragment = walk.fragments.get(node.name.value);
-      if (!fragment) throw new HubError('GRAPHQL_VALIDATION_FAILED');
-      return [
-        {
-          kind: Kind.INLINE_FRAGMENT,
-          typeCondition: fragment.typeCondition,
-          directives: [...(node.directives ?? []), ...(fragment.directives ?? [])],
-          selectionSet: filter(fragment.selectionSet, narrow(fragment.typeCondition.name.value, place, walk), walk),
-        },
-      ];
+      const spread = walk.fragments.get(node.name.value);
+      if (!spread) throw new HubError('GRAPHQL_VALIDATION_FAILED');
+      const directives = [...(node.directives ?? []), ...(spread.directives ?? [])];
+      const { typeCondition, selectionSet } = spread;
+      return [fragment({ kind: Kind.INLINE_FRAGMENT, typeCondition, directives, selectionSet }, place, walk)];
     }
   }
 };
 
-const narrow = (name: string | undefined, place: Place, { schema }: Walk): Place => {
-  const type = name === undefined ? place.type : schema.getType(name);
+/**
+ * Apollo's executor knows an object that it has no `__typename` of by the fragment
+ * around it, and loses what stands in `… on Person` in `… on Node` on a Person. So
+ * a fragment that only widens goes without its condition, and one that then cannot
+ * apply keeps the abstract type around it.
+ */
+const fragment = (node: InlineFragmentNode, place: Place, walk: Walk): InlineFragmentNode => {
+  const type = node.typeCondition ? walk.schema.getType(node.typeCondition.name.value) : place.type;
   if (!isCompositeType(type)) throw new HubError('GRAPHQL_VALIDATION_FAILED');
-  return { ...place, type };
+  const { object } = place;
+  const widens = object && isAbstractType(type) && walk.schema.isSubType(type, object);
+  const inside = { ...place, type, object: widens ? object : objectOf(type) };
+  const filtered = { ...node, selectionSet: filter(node.selectionSet, inside, walk) };
+  if (widens) return { ...filtered, typeCondition: undefined };
+  if (!object || object === type) return filtered;
+  const typeCondition: NamedTypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: place.type.name } };
+  return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: { kind: Kind.SELECTION_SET, selections: [filtered] } };
 };
+
+const objectOf = (type: GraphQLCompositeType) => (isObjectType(type) ? type : undefined);
 
 const selectField = (node: FieldNode, place: Place, walk: Walk): FieldNode => {
   const name = node.name.value;
@@ -154,10 +169,8 @@ const selectField = (node: FieldNode, place: Place, walk: Walk): FieldNode => {
   const field = fieldOf(name, place.type);
   const given = field && getNamedType(field.type);
   if (!node.selectionSet || !field || !isCompositeType(given)) return node;
-  return {
-    ...node,
-    selectionSet: filter(node.selectionSet, { type: given, restsAbove: restsAbove(field.type, place.restsAbove) }, walk),
-  };
+  const below = { type: given, object: objectOf(given), restsAbove: restsAbove(field.type, place.restsAbove) };
+  return { ...node, selectionSet: filter(node.selectionSet, below, walk) };
 };
 
 /** How far a null at an object of this field climbs: past each non-null position, list items included. */

@@ -73,7 +73,10 @@ const show = (value: unknown, path: (string | number)[], walk: Walk, explain: Ex
   for (const [key, entry] of Object.entries(value)) {
     if (key.startsWith(keyPrefix)) walk.entities.add(`${key.slice(keyPrefix.length)}:${String(entry)}`);
     else if (key.startsWith(deniedPrefix)) refuse(Number(key.slice(deniedPrefix.length)), { shown, path }, walk, explain);
-    else shown[key] = show(entry, [...path, key], walk, explain);
+    else {
+      const inner = show(entry, [...path, key], walk, explain);
+      if (!(key in shown)) shown[key] = inner; // Refused under one type and given under another: an error stands there, so a null does.
+    }
   }
   return shown;
 };
