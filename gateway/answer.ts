@@ -108,24 +108,38 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   const caller = await hub.authenticate(request.token);
   const statement = await stated(hub, request);
   const operationId = request.event?.operationId ?? hub.newId();
-  const held = await holding(hub, caller, statement, operationId);
-  const decisions = hub.policies.decide({ subject: { ...caller, ...held }, nowMs: hub.now(), agency: hub.agency });
-  const principal: Principal = { ...plain(caller), ...statement, grants: [...decisions.grants], operationId };
+  const stating: Principal = { ...plain(caller), ...statement, grants: [], operationId };
   try {
     fitVariables(hub.supergraph.api, request);
     limit({ ...request, schema: hub.supergraph.api, limits: hub.limits });
-    const grants = new Consulted(principal.grants);
-    const authority = authorityOf(principal, grants);
-    const authorized = authorize({ ...request, authority, policy: hub.policy, schema: hub.supergraph.api, keys: hub.keys });
-    const planned = hub.plans.for(authorized.document);
-    if (!permits(planned.fetches, authority))
-      throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });
-    return { principal, expiresAtMs: caller.expiresAtMs, authorized, planned, decisions, consulted: grants.labels };
+    const held = (await holds(hub, stating)) ? statement : { ...statement, caseNumber: undefined };
+    const decisions = hub.policies.decide({ subject: { ...caller, ...held }, nowMs: hub.now(), agency: hub.agency });
+    const principal = { ...stating, grants: [...decisions.grants] };
+    return { principal, expiresAtMs: caller.expiresAtMs, decisions, ...permitted(hub, request, principal) };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
-    await hub.audit.refuse({ principal, operationName: nameOf(request), code, peer: request.peer });
+    await hub.audit.refuse({ principal: stating, operationName: nameOf(request), code, peer: request.peer });
     throw error;
   }
+};
+
+/** A case that its caller may not work counts as not stated: what takes one is withheld. */
+const holds = async ({ cases }: Hub, stating: Principal): Promise<boolean> =>
+  stating.caseNumber === undefined || (await cases.holds(stating, stating.caseNumber));
+
+/** What of the operation the caller may run, and its plan. */
+const permitted = (
+  hub: Hub,
+  request: HubRequest,
+  principal: Principal,
+): Pick<Decided, 'authorized' | 'planned' | 'consulted'> => {
+  const grants = new Consulted(principal.grants);
+  const authority = authorityOf(principal, grants);
+  const authorized = authorize({ ...request, authority, policy: hub.policy, schema: hub.supergraph.api, keys: hub.keys });
+  const planned = hub.plans.for(authorized.document);
+  if (!permits(planned.fetches, authority))
+    throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });
+  return { authorized, planned, consulted: grants.labels };
 };
 
 const run = async (
@@ -181,13 +195,6 @@ const nameOf = ({ document, operationName }: HubRequest): string | undefined => 
 
 const longestName = 100;
 const short = (name: string | undefined): string | undefined => name?.slice(0, longestName);
-
-/** The statement as decisions may rely on it: a case that its caller may not work counts as not stated. */
-const holding = async (hub: Hub, caller: Caller, statement: Statement, operationId: string): Promise<Statement> => {
-  const { caseNumber, ...rest } = statement;
-  if (caseNumber === undefined || (await hub.cases.holds(caller, caseNumber, operationId))) return statement;
-  return rest;
-};
 
 /** What only decisions need of the caller does not travel to the systems. */
 const plain = ({ expiresAtMs: _, privileges: __, methods: ___, signedInAtMs: ____, ...caller }: Caller) => caller;

@@ -9,11 +9,13 @@
  * system is away: the rest of the answer stands.
  */
 import type { GraphQLSchema } from 'graphql';
-import { type Caller, normaliseNumber } from './authenticate.ts';
+import type { Principal } from '../schema/principal.ts';
+import { normaliseNumber } from './authenticate.ts';
 import type { Subgraph } from './subgraph.ts';
 
 export interface Cases {
-  holds: (caller: Caller, caseNumber: string, operationId: string) => Promise<boolean>;
+  /** The caller's grants play no part: none are sent along. */
+  holds: (caller: Principal, caseNumber: string) => Promise<boolean>;
 }
 
 export interface CasesOptions {
@@ -33,14 +35,14 @@ export const openCases = ({ full, records, now }: CasesOptions): Cases => {
   const known = new Map<string, { open: boolean; untilMs: number }>();
   const askable = records && full.getQueryType()?.getFields().caseStanding ? records : undefined;
   return {
-    holds: async (caller, caseNumber, operationId) => {
+    holds: async (caller, caseNumber) => {
       const number = normaliseNumber(caseNumber);
       if (!mayWork(caller, number)) return false;
       if (!askable) return true; // No system here knows cases.
-      const key = `${caller.ori} ${number}`;
+      const key = `${caller.ori} ${number}`; // All that the answer hangs on: no grants go along, and row rules read nothing else.
       const found = known.get(key);
       if (found && found.untilMs > now()) return found.open;
-      const open = await ask(askable, caller, number, operationId);
+      const open = await ask(askable, caller, number);
       if (known.size >= remembered) known.clear();
       if (open !== undefined) known.set(key, { open, untilMs: now() + rememberedMs });
       return open ?? false;
@@ -48,13 +50,12 @@ export const openCases = ({ full, records, now }: CasesOptions): Cases => {
   };
 };
 
-const mayWork = ({ assignments, roles }: Caller, number: string): boolean =>
+const mayWork = ({ assignments, roles }: Principal, number: string): boolean =>
   number !== '' && (assignments.map(normaliseNumber).includes(number) || roles.includes('supervisor'));
 
 /** Undefined when the records system is away. */
-const ask = async (records: Subgraph, caller: Caller, number: string, operationId: string): Promise<boolean | undefined> => {
-  const { expiresAtMs: _, privileges: __, methods: ___, signedInAtMs: ____, ...plain } = caller;
-  const principal = { ...plain, grants: [], operationId };
+const ask = async (records: Subgraph, caller: Principal, number: string): Promise<boolean | undefined> => {
+  const principal = { ...caller, grants: [] };
   const { data } = await records.ask({ query, variables: { number }, principal, paths: () => [] });
   if (!data) return undefined;
   return (data.caseStanding as { open: boolean } | null)?.open === true;

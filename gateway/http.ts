@@ -179,7 +179,7 @@ export const format = (formatted: GraphQLFormattedError, error: unknown, log: Lo
 };
 
 /** The parser has no code of its own for a document over the limit. */
-const isTooLong = (code: unknown, message = ''): boolean =>
+export const isTooLong = (code: unknown, message = ''): boolean =>
   code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(message);
 
 /** Apollo's own codes → ours. */

@@ -35,8 +35,11 @@ export async function* live(hub: LiveHub, request: HubRequest, onStall: () => vo
   try {
     for await (const shown of follow(hub, request, stream)) {
       const timer = setTimeout(stalled, hub.stallMs).unref();
-      yield shown; // Until the reader has taken it.
-      clearTimeout(timer);
+      try {
+        yield shown; // Until the reader has taken it, or leaves.
+      } finally {
+        clearTimeout(timer);
+      }
     }
   } catch (error) {
     outcome = error instanceof HubError ? error.code : 'INTERNAL';

@@ -9,6 +9,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
+  type GraphQLFormattedError,
   parse,
   specifiedRules,
   validate,
@@ -22,7 +23,7 @@ import { answer, type HubRequest, recordRefusal } from './answer.ts';
 import { peerOf } from './audit/peer.ts';
 import { findOperation } from './authorize.ts';
 import { closeCodes } from './closecodes.ts';
-import { bearer, format } from './http.ts';
+import { bearer, format, isTooLong } from './http.ts';
 import { type LiveHub, live } from './live.ts';
 import type { Shown } from './redact.ts';
 
@@ -56,17 +57,9 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
       onSubscribe: (context, _id, payload) => prepare(hub, context, payload),
       execute: (args) => execute(hub, args as Operation) as never,
       subscribe: (args) => subscribe(hub, args as Operation) as never,
-      onError: (_context, _id, _payload, errors) =>
-        errors.map((error) => format(error instanceof GraphQLError ? error.toJSON() : error, error, log)),
+      onError: (_context, _id, _payload, errors) => errors.map((error) => shown(error, log)),
       onNext: (_context, _id, _payload, _args, result) =>
-        result.errors
-          ? {
-              ...result,
-              errors: result.errors.map((error) =>
-                format(error instanceof GraphQLError ? error.toJSON() : error, error, log),
-              ) as never,
-            }
-          : result,
+        result.errors ? { ...result, errors: result.errors.map((error) => shown(error, log)) as never } : result,
       onClose: (context) => {
         clearTimeout(context.extra.timer);
         leave(context, callers);
@@ -83,6 +76,9 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
     },
   };
 };
+
+const shown = (error: GraphQLError | GraphQLFormattedError, log: Logger): GraphQLFormattedError =>
+  format(error instanceof GraphQLError ? error.toJSON() : error, error, log);
 
 /** False closes the socket with 4403 in graphql-ws; a token that does not hold is told as 4401 instead. */
 const connect = async (hub: LiveHub, context: Socket, callers: Callers): Promise<boolean> => {
@@ -186,8 +182,10 @@ const read = ({ supergraph, limits }: LiveHub, query: string): DocumentNode => {
   try {
     document = parse(query, { maxTokens: limits.tokens });
   } catch (cause) {
-    const tooLong = cause instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(cause.message);
-    throw tooLong ? new HubError('LIMIT_TOKENS') : new HubError('GRAPHQL_PARSE_FAILED', { message: (cause as Error).message });
+    const { message } = cause as Error;
+    throw isTooLong('GRAPHQL_PARSE_FAILED', message)
+      ? new HubError('LIMIT_TOKENS')
+      : new HubError('GRAPHQL_PARSE_FAILED', { message });
   }
   const errors = validate(supergraph.api, document, specifiedRules, { hideSuggestions: true });
   if (errors.length === 0) return document;

@@ -131,23 +131,25 @@ const openStream = async (intent: Intent, options: AuditOptions): Promise<Stream
     timer = undefined;
     if (delivered.size === 0) return;
     const entities = [...delivered];
-    delivered.clear();
-    // A record that cannot be written ends the stream at its next event.
-    await ledger.append({ ...recordOf(intent, now()), kind: 'STREAM_DELIVERED', entities }).catch(() => {
+    await ledger.append({ ...recordOf(intent, now()), kind: 'STREAM_DELIVERED', entities });
+    for (const entity of entities) delivered.delete(entity); // Not before they are on record.
+    failed = false;
+  };
+  /** What cannot be written is kept, and the stream's next event waits for it: it ends the stream if it fails again. */
+  const writeLater = () =>
+    write().catch(() => {
       failed = true;
     });
-  };
   await ledger.append({ ...firstOf(intent, openedMs, options), kind: 'STREAM_OPENED' });
   return {
     settle: async ({ entities }) => {
-      if (failed) await ledger.append({ ...recordOf(intent, now()), kind: 'STREAM_DELIVERED', entities });
-      failed = false;
       for (const entity of entities) delivered.add(entity);
-      timer ??= setTimeout(() => void write(), intervalMs).unref();
+      if (failed) await write();
+      timer ??= setTimeout(() => void writeLater(), intervalMs).unref();
     },
     close: async (outcome) => {
       clearTimeout(timer);
-      await write();
+      await writeLater();
       await ledger.append({
         ...recordOf(intent, now()),
         kind: 'STREAM_CLOSED',

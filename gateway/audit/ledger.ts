@@ -46,6 +46,8 @@ interface Waiting {
 /** Rows a statement; an array column of each is one parameter. */
 const batchSize = 500;
 const attempts = 20;
+/** Records that may wait for a store that does not keep up; the next is refused, as if it were away. */
+const waitingAtMost = 10_000;
 
 /** A clock that is further behind the log than this has been set back, or another gateway's is wrong: the log says so. */
 export const clockToleranceMs = 60_000;
@@ -91,6 +93,7 @@ export const openLedger = async (database: Sql, { onError, onAppended, onStepped
   return {
     append: (record) =>
       new Promise((resolve, reject) => {
+        if (queue.length >= waitingAtMost) return reject(new HubError('AUDIT_UNAVAILABLE'));
         queue.push({ record, resolve, reject });
         running ??= drain();
       }),

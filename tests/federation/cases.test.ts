@@ -86,3 +86,12 @@ test('clients do not see the field', async () => {
     'GRAPHQL_VALIDATION_FAILED',
   );
 });
+
+test('an operation over a limit is refused before its case is looked up', async () => {
+  hub.asked.length = 0;
+  const token = await hub.issuer.token(['supervisor'], { exp: Math.floor(Date.now() / 1000) + 3_000 });
+  const query = `{ ${Array.from({ length: 30 }, (_, at) => `t${at}: title`).join(' ')} }`;
+  const answer = await hub.ask({ query, token, extensions: { caseNumber: 'B-1-24' } });
+  expect(answer.errors?.[0]?.extensions.code).toBe('LIMIT_ROOT_FIELDS');
+  expect(hub.asked).toEqual([]);
+});

@@ -1,6 +1,8 @@
+import { parse } from 'graphql';
 import WebSocket from 'ws';
 import { readConfig } from '../../gateway/config.ts';
 import { startGateway } from '../../gateway/index.ts';
+import { live as follow } from '../../gateway/live.ts';
 import { openLocalBus } from '../../subgraphs/kit/bus/local.ts';
 import { openRedisBus } from '../../subgraphs/kit/bus/redis.ts';
 import { live } from '../../subgraphs/kit/live.ts';
@@ -109,6 +111,24 @@ describe('a reader that is too slow', () => {
     reader.socket.close();
     await reader.closed;
   }, 60_000);
+});
+
+test('a reader that leaves while an event is on its way is not taken for a slow one', async () => {
+  const hub = await startToyHub({ subgraphs: [feed], env: { HUB_LIVE_STALL_MS: '20' } });
+  const token = await hub.issuer.token(['analyst']);
+  const document = parse('subscription { each { item { id } } }');
+  let stalls = 0;
+  const events = follow(hub.gateway.hub, { document, variables: {}, token }, () => {
+    stalls += 1;
+  });
+  const first = events.next();
+  await opened(hub);
+  await publish(hub, 'each', ['1']);
+  await first;
+  await events.return();
+  await new Promise((done) => setTimeout(done, 60)); // Three times as long as a reader may take: what must not come has had its chance.
+  expect(stalls).toBe(0);
+  await hub.close();
 });
 
 test('rights that end while a stream runs are gone from its next event', async () => {

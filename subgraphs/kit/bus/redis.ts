@@ -58,7 +58,6 @@ export const openRedisBus = async ({
   return {
     publish: async (topic, news) => {
       if (news.length === 0) return;
-      const oldest = `${Date.now() - retention.ageMs}-0`;
       const batch = client.multi();
       for (const { key, change, changedAt } of news) {
         batch.xAdd(
@@ -70,7 +69,7 @@ export const openRedisBus = async ({
           },
         );
       }
-      batch.xTrim(stream(topic), 'MINID', Number.parseInt(oldest, 10), { strategyModifier: '~' });
+      batch.xTrim(stream(topic), 'MINID', Date.now() - retention.ageMs, { strategyModifier: '~' });
       await batch.exec();
     },
     follow: (topic, options) => follow({ topic, range, edge, watch }, options),
