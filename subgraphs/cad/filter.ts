@@ -21,6 +21,7 @@ export interface Near {
 export interface IncidentFilter {
   receivedFrom?: Date | null;
   receivedTo?: Date | null;
+  openAt?: Date | null;
   districts?: string[] | null;
   types?: string[] | null;
   priorities?: string[] | null;
@@ -33,6 +34,7 @@ export interface IncidentFilter {
 export interface Criteria {
   receivedFrom: Date | undefined;
   receivedTo: Date | undefined;
+  openAt: Date | undefined;
   districts: string[] | undefined;
   /** Whole codes, and families without their `*`. */
   types: { exact: string[]; families: string[] } | undefined;
@@ -51,12 +53,13 @@ const maximumRadiusMeters = 50_000;
 const metersPerDegree = 111_195;
 
 export const checkFilter = (filter: IncidentFilter | null | undefined): Criteria => {
-  const { receivedFrom, receivedTo, districts, types, priorities, statuses, bounds, near, address } = filter ?? {};
+  const { receivedFrom, receivedTo, openAt, districts, types, priorities, statuses, bounds, near, address } = filter ?? {};
   if (receivedFrom && receivedTo && receivedFrom > receivedTo) refuse('"receivedFrom" must not lie after "receivedTo".');
   const codes = texts('types', types)?.map((code) => code.trim().toUpperCase());
   return {
     receivedFrom: receivedFrom ?? undefined,
     receivedTo: receivedTo ?? undefined,
+    openAt: openAt ?? undefined,
     districts: texts('districts', districts),
     types: codes && {
       exact: codes.filter((code) => !code.endsWith('*')),
@@ -124,6 +127,6 @@ const around = ({ latitude, longitude, radiusMeters }: Near): Bounds => {
   return { west: longitude - wide, south: latitude - high, east: longitude + wide, north: latitude + high };
 };
 
-const refuse = (message: string): never => {
+export const refuse = (message: string): never => {
   throw new HubError('BAD_USER_INPUT', { message });
 };

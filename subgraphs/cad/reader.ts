@@ -78,6 +78,7 @@ export interface Caller {
 }
 
 export interface VideoRequest {
+  id: string;
   incidentId: string;
   requestedFor: string | null;
   outcome: string | null;
@@ -87,6 +88,51 @@ export interface VideoRequest {
 export interface UnitFilter {
   districts?: string[] | null;
   statuses?: UnitStatus[] | null;
+}
+
+export interface VideoRequestFilter {
+  receivedFrom?: Date | null;
+  receivedTo?: Date | null;
+  districts?: string[] | null;
+  requestedFor?: string[] | null;
+  relevantVideoFound?: boolean | null;
+}
+
+/** Instants from `from` up to, not including, `to`, of the calls' receipt. */
+export interface StatisticsSpan {
+  from: Date;
+  to: Date;
+  districts?: string[] | null;
+  timeZone: string;
+}
+
+export interface ResponseInterval {
+  count: number;
+  medianSeconds: number | null;
+  p90Seconds: number | null;
+}
+
+export interface IncidentStatistic {
+  key: string | null;
+  text: string | null;
+  count: number;
+  receivedToDispatched: ResponseInterval;
+  dispatchedToArrived: ResponseInterval;
+  receivedToArrived: ResponseInterval;
+  arrivedToClosed: ResponseInterval;
+}
+
+export interface VideoRequestStatistic {
+  key: string | null;
+  requests: number;
+  relevantVideoFound: number;
+  noRelevantVideoFound: number;
+  unanswered: number;
+}
+
+export interface Statistics<Group> {
+  total: Group;
+  groups: Group[];
 }
 
 export interface CadReader {
@@ -107,4 +153,13 @@ export interface CadReader {
   notes: (incidentId: string) => Promise<IncidentNote[]>;
   caller: (incidentId: string) => Promise<Caller | null>;
   videoRequests: (incidentId: string) => Promise<VideoRequest[]>;
+  videoRequest: (id: string) => Promise<VideoRequest | null>;
+  /** Of the latest calls first. */
+  videoRequestList: (filter: VideoRequestFilter, page: PageArguments) => Promise<Page<VideoRequest>>;
+  /** At the same address, received before it, newest first. */
+  priorCalls: (incidentId: string, page: PageArguments) => Promise<Page<Incident>>;
+  /** In any spelling; newest first. */
+  byCallerPhone: (phone: string, page: PageArguments) => Promise<Page<Incident>>;
+  incidentStatistics: (span: StatisticsSpan, by: string) => Promise<Statistics<IncidentStatistic>>;
+  videoRequestStatistics: (span: StatisticsSpan, by: string) => Promise<Statistics<VideoRequestStatistic>>;
 }

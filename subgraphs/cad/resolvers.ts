@@ -5,15 +5,30 @@ import type { PageArguments } from '../kit/page.ts';
 import type { Context, System } from '../kit/system.ts';
 import { topic } from './feed.ts';
 import { checkFilter, type IncidentFilter, placeKey } from './filter.ts';
-import type { CadReader, Dispatch, Incident, IncidentNote, Unit, UnitFilter } from './reader.ts';
+import type {
+  CadReader,
+  Dispatch,
+  Incident,
+  IncidentNote,
+  StatisticsSpan,
+  Unit,
+  UnitFilter,
+  VideoRequest,
+  VideoRequestFilter,
+} from './reader.ts';
 import { guardCaller } from './rules.ts';
-import { type TimelineEntry, timelineOf } from './timeline.ts';
+import { statusAt, type TimelineEntry, timelineOf } from './timeline.ts';
 
 type Cad = Context<CadReader>;
 
 interface ChangedArguments {
   filter?: IncidentFilter | null;
   after?: string | null;
+}
+
+interface Grouped {
+  span: StatisticsSpan;
+  by: string;
 }
 
 interface IncidentChanged {
@@ -42,6 +57,12 @@ export const resolvers: System<CadReader>['resolvers'] = {
     },
     units: (_root: unknown, { filter, ...page }: PageArguments & { filter?: UnitFilter | null }, { read }: Cad) =>
       read.units(filter ?? {}, page),
+    incidentStatistics: (_root: unknown, { span, by }: Grouped, { read }: Cad) => read.incidentStatistics(span, by),
+    videoRequests: (_root: unknown, { filter, ...page }: PageArguments & { filter?: VideoRequestFilter | null }, { read }: Cad) =>
+      read.videoRequestList(filter ?? {}, page),
+    videoRequestStatistics: (_root: unknown, { span, by }: Grouped, { read }: Cad) => read.videoRequestStatistics(span, by),
+    incidentsByCallerPhone: (_root: unknown, { phone, ...page }: PageArguments & { phone: string }, { read }: Cad) =>
+      read.byCallerPhone(phone, page),
   },
   Subscription: {
     incidentChanged: {
@@ -54,10 +75,12 @@ export const resolvers: System<CadReader>['resolvers'] = {
   },
   Incident: {
     __resolveReference: ({ id }: { id: string }, { read }: Cad) => read.incident(id),
+    statusAt: (incident: Incident, { at }: { at: Date }) => statusAt(incident, at),
     type: ({ typeCode, typeText }: Incident) => coded(typeCode, typeText),
     initialType: ({ initialTypeCode, initialTypeText }: Incident) => coded(initialTypeCode, initialTypeText),
     disposition: ({ dispositionCode, dispositionText }: Incident) => coded(dispositionCode, dispositionText),
-    location: ({ address, beat, zone, district, postalCode, latitude, longitude }: Incident) => ({
+    location: ({ address, placeId, beat, zone, district, postalCode, latitude, longitude }: Incident) => ({
+      place: placeId === null ? null : { id: placeId },
       ...{ address, beat, zone, district, postalCode },
       point: latitude === null || longitude === null ? null : { latitude, longitude },
     }),
@@ -75,6 +98,7 @@ export const resolvers: System<CadReader>['resolvers'] = {
       return read.caller(id);
     },
     videoRequests: ({ id }: Incident, _args: unknown, { read }: Cad) => read.videoRequests(id),
+    priorCalls: ({ id }: Incident, page: PageArguments, { read }: Cad) => read.priorCalls(id, page),
     agency: (incident: Incident) => agency(incident),
     provenance: (incident: Incident) => provenance(incident),
   },
@@ -83,6 +107,14 @@ export const resolvers: System<CadReader>['resolvers'] = {
   },
   Dispatch: { unit: ({ unitId }: Dispatch, _args: unknown, { read }: Cad) => read.unit(unitId) },
   IncidentNote: { at: ({ writtenAt }: IncidentNote) => writtenAt, text: ({ body }: IncidentNote) => body },
+  VideoRequest: {
+    __resolveReference: ({ id }: { id: string }, { read }: Cad) => read.videoRequest(id),
+    incident: ({ incidentId }: VideoRequest, _args: unknown, { read }: Cad) => read.incident(incidentId),
+  },
+  Report: {
+    incident: ({ number }: { number?: string | null }, _args: unknown, { read }: Cad) =>
+      number == null ? null : read.incidentByNumber(number),
+  },
   Unit: {
     __resolveReference: ({ id }: { id: string }, { read }: Cad) => read.unit(id),
     incident: ({ incidentId }: Unit, _args: unknown, { read }: Cad) => (incidentId === null ? null : read.incident(incidentId)),

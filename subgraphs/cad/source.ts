@@ -11,9 +11,12 @@ import { pageOf, type Window, windowOf } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
 import { type Criteria, checkFilter, isKey, numberKey, texts } from './filter.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
+import { readPast } from './past.ts';
 import type { CadReader, Dispatch, Incident, IncidentNote, Unit, UnitFilter, VideoRequest } from './reader.ts';
+import { readRequests } from './requests.ts';
+import { all, behind, columnsOf, incidentColumns, isVisible, keyOf, type Listed, visible } from './rows.ts';
+import { readStatistics } from './statistics.ts';
 
-const sealedGrant = 'rms:sealed';
 const dispatchesAtMost = 50;
 const attachedAtMost = 200;
 
@@ -32,8 +35,6 @@ export const openSource = async (runtime: Runtime): Promise<Source<CadReader>> =
     close: () => client.$disconnect(),
   };
 };
-
-type Listed = Incident & { sortKey: string };
 
 const openReader = (client: PrismaClient, principal: Principal): CadReader => {
   const asked = (keys: readonly string[]) => ({ in: keys.filter(isKey) });
@@ -67,7 +68,6 @@ const openReader = (client: PrismaClient, principal: Principal): CadReader => {
     for (const row of rows) byId.prime(row.id, row);
     return rows;
   };
-  const keyOf = ({ sortKey, id }: Listed) => [sortKey, id];
   return {
     incident: (id) => byId.load(id),
     incidentByNumber: async (number) => {
@@ -102,6 +102,9 @@ const openReader = (client: PrismaClient, principal: Principal): CadReader => {
     notes: (incidentId) => notesOf.load(incidentId),
     caller: (incidentId) => callerOf.load(incidentId),
     videoRequests: (incidentId) => requestsOf.load(incidentId),
+    ...readPast({ client, principal, primed }),
+    ...readRequests(client, principal),
+    ...readStatistics(client, principal),
   };
 };
 
@@ -110,33 +113,6 @@ const attached = <Row extends { incidentId: string }>(read: (ids: string[]) => P
     (ids: readonly string[]) => read(ids.filter(isKey)),
     ({ incidentId }) => incidentId,
   );
-
-/** Row rules: another agency's record must be shared; a sealed one does not exist without its grant. */
-const visible = ({ ori, grants }: Principal) => ({
-  OR: [{ ownerOri: ori }, { shared: true }],
-  ...(grants.includes(sealedGrant) ? {} : { handling: { not: 'sealed' } }),
-});
-
-/** The same rules, for queries that Prisma's own cannot say. */
-const isVisible = (alias: 'i' | 'u' | 'd', { ori, grants }: Principal): Prisma.Sql => {
-  const row = Prisma.raw(alias);
-  return Prisma.sql`(${row}.owner_ori = ${ori}::text OR ${row}.shared) AND (${row}.handling <> 'sealed' OR ${grants.includes(sealedGrant)}::boolean)`;
-};
-
-const all = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
-  conditions.length > 0 ? Prisma.join([...conditions], ' AND ') : Prisma.sql`true`;
-
-/** A view's columns under the names of its model's fields. */
-const columnsOf = (fields: object, alias: string): Prisma.Sql =>
-  Prisma.raw(
-    Object.keys(fields)
-      .map((field) => `${alias}.${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} AS "${field}"`)
-      .join(', '),
-  );
-
-/** The sort key is in microseconds: a millisecond's cursor would skip rows of a source that is more exact. */
-const incidentColumns = Prisma.sql`${columnsOf(Prisma.IncidentScalarFieldEnum, 'i')},
-  (extract(epoch FROM i.received_at) * 1000000)::bigint::text AS "sortKey"`;
 
 const listQuery = (where: readonly Prisma.Sql[], limit: number): Prisma.Sql => Prisma.sql`
   SELECT ${incidentColumns} FROM cad.incident i WHERE ${all(where)} ORDER BY i.received_at DESC, i.id DESC LIMIT ${limit}::int`;
@@ -153,18 +129,10 @@ const placeQuery = (
     ORDER BY i.received_at DESC, i.id DESC LIMIT ${limit}::int
   ) r`;
 
-const behind = (after: string[] | undefined): Prisma.Sql[] => {
-  if (!after) return [];
-  const [microseconds = '', id = ''] = after;
-  if (!/^-?\d{1,16}$/.test(microseconds) || !isKey(id)) throw new HubError('CURSOR_INVALID');
-  return [
-    Prisma.sql`(i.received_at, i.id) < (timestamptz 'epoch' + ${microseconds}::text::bigint * interval '1 microsecond', ${id}::text)`,
-  ];
-};
-
 const fits = ({
   receivedFrom,
   receivedTo,
+  openAt,
   districts,
   types,
   priorities,
@@ -178,6 +146,7 @@ const fits = ({
   return [
     ...(receivedFrom ? [Prisma.sql`i.received_at >= ${receivedFrom.toISOString()}::text::timestamptz`] : []),
     ...(receivedTo ? [Prisma.sql`i.received_at < ${receivedTo.toISOString()}::text::timestamptz`] : []),
+    ...(openAt ? [wasOpenAt(openAt.toISOString())] : []),
     ...among(Prisma.sql`i.district`, districts),
     ...among(Prisma.sql`i.priority`, priorities),
     ...among(Prisma.sql`i.status`, statuses),
@@ -190,6 +159,11 @@ const fits = ({
     ...words.map((word) => Prisma.sql`strpos(i.place_id, ${word}::text) > 0`),
   ];
 };
+
+/** Received within the 31 days before, so that the index on the receipt bounds the search; no call stays open for so long. */
+const wasOpenAt = (at: string): Prisma.Sql => Prisma.sql`
+  (i.received_at <= ${at}::text::timestamptz AND i.received_at > ${at}::text::timestamptz - interval '31 days'
+   AND (i.closed_at IS NULL OR i.closed_at > ${at}::text::timestamptz))`;
 
 /** A family is a code and its suffixed codes: `20*` is 20 and 20I; 201 would be another code altogether. */
 const isOfType = ({ exact, families }: NonNullable<Criteria['types']>): Prisma.Sql => {

@@ -1,5 +1,5 @@
 /** What happened on a call, in order of time, from its own stamps and its units'. Pure. */
-import type { Dispatch, Incident } from './reader.ts';
+import type { Dispatch, Incident, IncidentStatus } from './reader.ts';
 
 const events = ['RECEIVED', 'DISPATCHED', 'EN_ROUTE', 'ON_SCENE', 'CLEARED', 'CLOSED'] as const;
 export type TimelineEvent = (typeof events)[number];
@@ -12,6 +12,14 @@ export interface TimelineEntry {
 }
 
 const maximumEntries = 200;
+
+/** What the recorded times say of an instant; null before the call was received. */
+export const statusAt = ({ receivedAt, dispatchedAt, arrivedAt, closedAt }: Stamps, at: Date): IncidentStatus | null => {
+  if (at < receivedAt) return null;
+  if (closedAt && closedAt <= at) return 'CLOSED';
+  if (arrivedAt && arrivedAt <= at) return 'ON_SCENE';
+  return dispatchedAt && dispatchedAt <= at ? 'DISPATCHED' : 'RECEIVED';
+};
 
 type Stamps = Pick<Incident, 'receivedAt' | 'dispatchedAt' | 'arrivedAt' | 'closedAt'>;
 

@@ -11,5 +11,6 @@ CREATE UNIQUE INDEX ON cad_vendor.cl_mstr (('inc-' || itm_no));
 CREATE INDEX ON cad_vendor.cl_mstr ((t_crt AT TIME ZONE 'America/Chicago'), ('inc-' || itm_no));
 CREATE INDEX ON cad_vendor.cl_mstr (cad.latitude_of(mapx, mapy), cad.longitude_of(mapx, mapy));
 CREATE INDEX ON cad_vendor.cl_mstr ((upper(regexp_replace(btrim(blk_adr), '\s+', ' ', 'g'))));
+CREATE INDEX ON cad_vendor.clr (right(regexp_replace(clr_ph, '[^0-9]', '', 'g'), 7));
 
 ANALYZE;
