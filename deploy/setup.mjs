@@ -23,6 +23,9 @@ export const setUp = async () => {
   refuseOldNode();
   await installDependencies();
   await generateClients();
+  // Loaded now, not above: what it is made with has just been installed.
+  const { generateOperations } = await import('../clients/generate.mjs');
+  await generateOperations();
 };
 
 const refuseOldNode = () => {

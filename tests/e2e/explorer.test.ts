@@ -12,7 +12,7 @@ import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Browser, Page } from 'playwright-core';
 import { WebSocketServer } from 'ws';
-import { explorerAssets } from '../../clients/explorer/assets.ts';
+import { buildPage } from '../../clients/build.ts';
 import { describeInBrowser, openBrowser } from '../setup/browser.ts';
 
 const schema = buildSchema('type Query { now: String } type Subscription { tick: Int }');
@@ -102,7 +102,7 @@ describeInBrowser('the explorer', () => {
 
   beforeAll(async () => {
     cache = mkdtempSync(join(tmpdir(), 'rtcc-explorer-'));
-    hub = await serveStandIn(await explorerAssets({ cache }));
+    hub = await serveStandIn(await buildPage('explorer', { cache }));
     browser = await openBrowser();
     page = await browser.newPage();
     page.on(
