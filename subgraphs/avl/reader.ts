@@ -1,5 +1,6 @@
 /** What one request reads through, as resolvers see it; source.ts makes it. */
 import type { Page } from '../kit/page.ts';
+import type { Bounds } from './bounds.ts';
 
 /** A row of `avl.unit_position` or `avl.fix`. */
 export interface FixRow {
@@ -24,6 +25,15 @@ export interface PositionRecord extends FixRow {
 
 export interface TrailArguments {
   minutes?: number | null;
+  from?: Date | null;
+  to?: Date | null;
+  first?: number | null;
+  after?: string | null;
+}
+
+export interface PositionsAtArguments {
+  at: Date;
+  bounds?: Bounds | null;
   first?: number | null;
   after?: string | null;
 }
@@ -32,4 +42,6 @@ export interface AvlReader {
   /** The unit's newest fix; null where it has none or the caller may not know of the unit. */
   position: (unitId: string) => Promise<PositionRecord | null>;
   trail: (unitId: string, args: TrailArguments) => Promise<Page<PositionRecord>>;
+  /** The last fix of each unit before an instant of the past, by unit. */
+  positionsAt: (args: PositionsAtArguments) => Promise<Page<PositionRecord>>;
 }

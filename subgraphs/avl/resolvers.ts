@@ -5,7 +5,7 @@ import { live } from '../kit/live.ts';
 import type { Context } from '../kit/system.ts';
 import { type Bounds, checkBounds, isInside } from './bounds.ts';
 import { topic } from './feed.ts';
-import type { AvlReader, PositionRecord, TrailArguments } from './reader.ts';
+import type { AvlReader, PositionRecord, PositionsAtArguments, TrailArguments } from './reader.ts';
 
 type AvlContext = Context<AvlReader>;
 
@@ -34,6 +34,9 @@ const moved = live<AvlReader, MovedArguments, { cursor: string; change: string; 
 });
 
 export const resolvers: GraphQLResolverMap<AvlContext> = {
+  Query: {
+    positionsAt: (_root: unknown, args: PositionsAtArguments, { read }: AvlContext) => read.positionsAt(args),
+  },
   Subscription: {
     unitMoved: {
       subscribe: (root: unknown, args: MovedArguments, context: AvlContext) => {
@@ -50,6 +53,10 @@ export const resolvers: GraphQLResolverMap<AvlContext> = {
     __resolveReference: ({ id }: Unit): Unit => ({ id }),
     position: ({ id }: Unit, _args: object, { read }: AvlContext) => read.position(id),
     trail: ({ id }: Unit, args: TrailArguments, { read }: AvlContext) => read.trail(id, args),
+  },
+  UnitPosition: {
+    unit: ({ unitId }: PositionRecord): Unit => ({ id: unitId }),
+    position: (position: PositionRecord) => position,
   },
   Position: {
     point: ({ latitude, longitude }: PositionRecord) => ({ latitude, longitude }),

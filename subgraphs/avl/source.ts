@@ -5,6 +5,7 @@
 import type { Principal } from '../../schema/principal.ts';
 import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
 import { openDatabase } from '../kit/database.ts';
+import { unshown } from '../kit/labels.ts';
 import { pageOf } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
@@ -12,7 +13,7 @@ import { type Listener, listen } from './listen.ts';
 import type { AvlReader, FixRow, PositionRecord } from './reader.ts';
 import { type AvlSettings, readSettings } from './settings.ts';
 import { ageOf, recordedState } from './state.ts';
-import { type TrailSpan, trailSpan } from './trail.ts';
+import { type Moment, momentOf, silentAfterMs, type TrailSpan, trailSpan } from './trail.ts';
 
 export interface AvlSource extends Source<AvlReader> {
   /** The port that modems report to; undefined where somebody else receives. */
@@ -22,7 +23,6 @@ export interface AvlSource extends Source<AvlReader> {
 
 /** Seconds without any fix after which the store counts as stale, while this process receives. */
 const staleAfterSeconds = 120;
-const sealedGrant = 'rms:sealed';
 
 export const openSource = async (runtime: Runtime): Promise<AvlSource> => {
   const settings = readSettings(runtime.settings);
@@ -96,31 +96,69 @@ const readerOf = (prisma: PrismaClient, principal: Principal, now: () => number,
       const records = rows.map((row) => ({ ...row, deviceState: recordedState(row.deviceState), stale: judge(row).stale }));
       return pageOf(records, window, ({ fixedAt, id }) => [fixedAt.toISOString(), id]);
     },
+    positionsAt: async (args) => {
+      const { moment, window } = momentOf(args, now());
+      const rows = await prisma.$queryRaw<TrailRow[]>(momentQuery(principal, moment));
+      // Judged by its age at the instant asked for, not by its age now.
+      const at = (row: FixRow) => ageOf(recordedState(row.deviceState), row.fixedAt.getTime(), moment.atMs, thresholds);
+      const records = rows.map((row) => ({ ...row, deviceState: at(row).state, stale: at(row).stale }));
+      return pageOf(records, window, ({ unitId }) => [unitId]);
+    },
   };
 };
 
-/** Row rules: another agency's unit must be shared; a sealed (undercover) one does not exist without its grant. */
-const visible = ({ ori, grants }: Principal) => ({
-  OR: [{ ownerOri: ori }, { shared: true }],
-  ...(grants.includes(sealedGrant) ? {} : { handling: { not: 'sealed' } }),
+/** Row rules: another agency's unit must be shared; a sealed (undercover) or restricted one does not exist without its grant. */
+const visible = (principal: Principal) => ({
+  OR: [{ ownerOri: principal.ori }, { shared: true }],
+  handling: { notIn: unshown(principal) },
 });
 
-/** The same rules, for a query that Prisma's own cannot say: the newest `limit` fixes of each of many units. */
-const trailQuery = ({ ori, grants }: Principal, ids: readonly string[], { minutes, limit, after }: TrailSpan, nowMs: number) => {
-  const since = new Date(nowMs - minutes * 60_000);
+/** The same rules, for queries that Prisma's own cannot say. */
+const isVisible = (alias: 'f' | 'p', principal: Principal): Prisma.Sql => {
+  const row = Prisma.raw(alias);
+  return Prisma.sql`(${row}.owner_ori = ${principal.ori} OR ${row}.shared) AND ${row}.handling <> ALL (${unshown(principal)}::text[])`;
+};
+
+const fixColumns = Prisma.sql`t.id, t.unit_id AS "unitId", t.latitude, t.longitude, t.heading_degrees AS "headingDegrees",
+  t.speed_kph AS "speedKph", t.device_state AS "deviceState", t.fixed_at AS "fixedAt", t.received_at AS "receivedAt",
+  t.observed_at AS "observedAt", t.derived, t.synthetic, t.source_id AS "sourceId"`;
+
+/** The newest `limit` fixes of each of many units. */
+const trailQuery = (
+  principal: Principal,
+  ids: readonly string[],
+  { minutes, from, to, limit, after }: TrailSpan,
+  nowMs: number,
+) => {
+  const since = from ?? new Date(nowMs - (minutes ?? 0) * 60_000).toISOString();
+  const until = to === null ? Prisma.empty : Prisma.sql`AND f.fixed_at < ${to}::timestamptz`;
   const behind = after ? Prisma.sql`AND (f.fixed_at, f.id) < (${after.fixedAt}::timestamptz, ${after.id})` : Prisma.empty;
   return Prisma.sql`
-    SELECT t.id, t.unit_id AS "unitId", t.latitude, t.longitude, t.heading_degrees AS "headingDegrees", t.speed_kph AS "speedKph",
-           t.device_state AS "deviceState", t.fixed_at AS "fixedAt", t.received_at AS "receivedAt", t.observed_at AS "observedAt",
-           t.derived, t.synthetic, t.source_id AS "sourceId"
+    SELECT ${fixColumns}
     FROM unnest(${[...ids]}::text[]) AS u (id)
     CROSS JOIN LATERAL (
       SELECT * FROM avl.fix f
-      WHERE f.unit_id = u.id AND f.fixed_at >= ${since}::timestamptz ${behind}
-        AND (f.owner_ori = ${ori} OR f.shared)
-        AND (f.handling <> 'sealed' OR ${grants.includes(sealedGrant)}::boolean)
+      WHERE f.unit_id = u.id AND f.fixed_at >= ${since}::timestamptz ${until} ${behind} AND ${isVisible('f', principal)}
       ORDER BY f.fixed_at DESC, f.id DESC
       LIMIT ${limit}::integer
     ) t
     ORDER BY t.unit_id, t.fixed_at DESC, t.id DESC`;
+};
+
+/** The units that have a position now are those that exist; each one's fix is found by the index on unit and time. */
+const momentQuery = (principal: Principal, { atMs, bounds, limit, after }: Moment): Prisma.Sql => {
+  const [at, since] = [new Date(atMs).toISOString(), new Date(atMs - silentAfterMs).toISOString()];
+  const inside = bounds
+    ? Prisma.sql`t.latitude BETWEEN ${bounds.south}::float8 AND ${bounds.north}::float8 AND t.longitude BETWEEN ${bounds.west}::float8 AND ${bounds.east}::float8`
+    : Prisma.sql`TRUE`;
+  return Prisma.sql`
+    SELECT ${fixColumns}
+    FROM avl.unit_position p
+    CROSS JOIN LATERAL (
+      SELECT * FROM avl.fix f
+      WHERE f.unit_id = p.unit_id AND f.fixed_at <= ${at}::timestamptz AND f.fixed_at > ${since}::timestamptz AND ${isVisible('f', principal)}
+      ORDER BY f.fixed_at DESC, f.id DESC LIMIT 1
+    ) t
+    WHERE ${isVisible('p', principal)} AND ${inside} AND p.unit_id COLLATE "C" > ${after ?? ''}
+    ORDER BY p.unit_id COLLATE "C" LIMIT ${limit}::integer`;
 };
