@@ -4,25 +4,24 @@
  */
 import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
+import { unshown } from '../kit/labels.ts';
 import { isKey } from './filter.ts';
 import { Prisma } from './generated/client.ts';
 import type { Incident } from './reader.ts';
 
-const sealedGrant = 'rms:sealed';
-
 /** A call with its place in the order: microseconds since 1970. */
 export type Listed = Incident & { sortKey: string };
 
-/** Row rules: another agency's record must be shared; a sealed one does not exist without its grant. */
-export const visible = ({ ori, grants }: Principal) => ({
-  OR: [{ ownerOri: ori }, { shared: true }],
-  ...(grants.includes(sealedGrant) ? {} : { handling: { not: 'sealed' } }),
+/** Row rules: another agency's record must be shared; a sealed or restricted one does not exist without its grant. */
+export const visible = (principal: Principal) => ({
+  OR: [{ ownerOri: principal.ori }, { shared: true }],
+  handling: { notIn: unshown(principal) },
 });
 
 /** The same rules, for queries that Prisma's own cannot say. */
-export const isVisible = (alias: 'i' | 'u' | 'd' | 'later', { ori, grants }: Principal): Prisma.Sql => {
+export const isVisible = (alias: 'i' | 'u' | 'd' | 'later', principal: Principal): Prisma.Sql => {
   const row = Prisma.raw(alias);
-  return Prisma.sql`(${row}.owner_ori = ${ori}::text OR ${row}.shared) AND (${row}.handling <> 'sealed' OR ${grants.includes(sealedGrant)}::boolean)`;
+  return Prisma.sql`(${row}.owner_ori = ${principal.ori}::text OR ${row}.shared) AND ${row}.handling <> ALL (${unshown(principal)}::text[])`;
 };
 
 export const all = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>

@@ -4,6 +4,7 @@
  * the same in SQL; the spatial index asks here.
  */
 import type { Principal } from '../../schema/principal.ts';
+import { unshown } from '../kit/labels.ts';
 
 export interface Rules {
   ownerOri: string;
@@ -11,9 +12,7 @@ export interface Rules {
   handling: string;
 }
 
-export const seesSealed = ({ grants }: Principal): boolean => grants.includes('rms:sealed');
-
-export const visibleTo =
-  (principal: Principal) =>
-  ({ ownerOri, shared, handling }: Rules): boolean =>
-    (shared || ownerOri === principal.ori) && (handling !== 'sealed' || seesSealed(principal));
+export const visibleTo = (principal: Principal) => {
+  const hidden: readonly string[] = unshown(principal);
+  return ({ ownerOri, shared, handling }: Rules): boolean => (shared || ownerOri === principal.ori) && !hidden.includes(handling);
+};

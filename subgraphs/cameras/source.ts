@@ -5,13 +5,13 @@
 
 import type { Principal } from '../../schema/principal.ts';
 import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
+import { unshown } from '../kit/labels.ts';
 import { pageOf, windowOf } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 import { nearestCameras } from './nearest.ts';
 import { quarantineReason } from './quarantine.ts';
 import type { Agreement, Camera, CameraFilter, CamerasReader, Quarantined } from './reader.ts';
-import { seesSealed } from './rules.ts';
 import { type Indexed, openIndex, type Point, type SpatialIndex } from './spatial.ts';
 import { decide, inForce, permitted } from './viewable.ts';
 
@@ -96,7 +96,7 @@ const placed = Prisma.sql`(EXISTS (
 /** The rule of `rules.ts`, for cameras (`c`) or agreements (`a`). */
 const visible = (table: 'a' | 'c', principal: Principal): Prisma.Sql => {
   const row = table === 'a' ? Prisma.sql`a` : Prisma.sql`c`;
-  const unsealed = seesSealed(principal) ? Prisma.sql`true` : Prisma.sql`${row}.handling <> 'sealed'`;
+  const unsealed = Prisma.sql`${row}.handling <> ALL (${unshown(principal)}::text[])`;
   return Prisma.sql`((${row}.shared OR ${row}.owner_ori = ${principal.ori}) AND ${unsealed})`;
 };
 

@@ -1,8 +1,9 @@
 /**
  * Runs a system: GraphQL over HTTP and graphql-ws at `/graphql`, its health, its
- * feeds. It answers only requests that a gateway of this hub signed.
+ * feeds. It answers only requests that a gateway of this hub signed, each once.
  */
 import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
@@ -14,8 +15,11 @@ import express from 'express';
 import { type GraphQLFormattedError, type GraphQLSchema, parse } from 'graphql';
 import { framesOf, HubError, isErrorCode } from '../../schema/errors.ts';
 import type { Verified, Verify } from '../../schema/principal.ts';
+import type { HopTls } from '../../schema/tls.ts';
 import { principalHeader } from '../../schema/wire.ts';
 import { watchHealth } from './health.ts';
+import { withholdPointers } from './labels.ts';
+import { acceptOnce } from './once.ts';
 import { CalendarDate, DateTime } from './scalars.ts';
 import { serveStreams } from './streams.ts';
 import type { Context, Runtime, Source, System } from './system.ts';
@@ -26,6 +30,8 @@ export interface ServeOptions {
   /** 0 takes any free port. */
   port: number;
   verify: Verify;
+  /** With it, only processes that show a certificate of its authority get a word in. */
+  tls?: HopTls | undefined;
 }
 
 export interface Served<Reader = unknown> {
@@ -35,18 +41,22 @@ export interface Served<Reader = unknown> {
   close: () => Promise<void>;
 }
 
+/** No certificate, or one of another authority, and the handshake fails: nothing of a request is read. */
+const mutual = { requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
+
 /** Largest request body; a batch of 10,000 entity references fits. */
 const bodyLimit = '4mb';
 
 export const serve = async <Reader>(
   system: System<Reader>,
-  { runtime, host = '127.0.0.1', port, verify }: ServeOptions,
+  { runtime, host = '127.0.0.1', port, verify: verifySignature, tls }: ServeOptions,
 ): Promise<Served<Reader>> => {
   const source = await system.open(runtime);
   const schema = buildSchema(system);
   const context = contextOf(source, runtime);
   const app = express().disable('x-powered-by');
-  const server = createServer(app);
+  const server = tls ? createSecureServer({ ...tls, ...mutual }, app) : createServer(app);
+  const verify = acceptOnce(verifySignature, runtime.bus.claim);
   const apollo = new ApolloServer<Context<Reader>>({
     schema,
     introspection: true, // Nobody gets here without a gateway's signature.
@@ -82,7 +92,7 @@ export const serve = async <Reader>(
   const feeds = system.feeds.map((feed) => feed(runtime, stop.signal));
   const bound = (server.address() as AddressInfo).port;
   return {
-    url: `http://${host}:${bound}/graphql`,
+    url: `${tls ? 'https' : 'http'}://${host}:${bound}/graphql`,
     port: bound,
     source,
     close: async () => {
@@ -96,11 +106,15 @@ export const serve = async <Reader>(
   };
 };
 
-const buildSchema = <Reader>({ sdl, resolvers }: System<Reader>): GraphQLSchema =>
-  buildSubgraphSchema({
-    typeDefs: parse(sdl),
-    resolvers: { DateTime, Date: CalendarDate, ...resolvers } as GraphQLSchemaModule['resolvers'] & object,
-  });
+/** The only way to a system's schema: what pointers withhold is a part of it. */
+export const buildSchema = <Reader>({
+  sdl,
+  resolvers,
+  pointers = {},
+}: Pick<System<Reader>, 'sdl' | 'resolvers' | 'pointers'>): GraphQLSchema => {
+  const all = { DateTime, Date: CalendarDate, ...resolvers } as GraphQLSchemaModule['resolvers'] & object;
+  return withholdPointers(buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: all }), pointers);
+};
 
 const contextOf = <Reader>(source: Source<Reader>, { bus, now }: Runtime) => {
   const make = (verified: Verified, resumeAfter?: string): Context<Reader> => ({

@@ -8,6 +8,7 @@ import type { Principal } from '../../schema/principal.ts';
 import type { SystemName } from '../../schema/subgraphs.ts';
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
+import type { Pointers } from './labels.ts';
 
 /** What a system is given to run on; it opens nothing else. */
 export interface Runtime {
@@ -16,7 +17,7 @@ export interface Runtime {
   log: Logger;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** The process's settings that start with the system's own prefix, such as `AVL_UDP_PORT`. */
+  /** The process's settings that start with the system's own prefix, such as `AVL_UDP_PORT`, and `NODE_ENV`. */
   settings: Readonly<Record<string, string | undefined>>;
 }
 
@@ -71,4 +72,6 @@ export interface System<Reader> {
   resolvers: GraphQLResolverMap<Context<Reader>>;
   open: (runtime: Runtime) => Promise<Source<Reader>>;
   feeds: Feed[];
+  /** Types whose restricted rows are shown as pointers, with the fields that remain; of any other type such a row is absent. */
+  pointers?: Pointers;
 }

@@ -23,7 +23,7 @@ SELECT
   NULL::text        AS owner_ori,   -- not null; 9 characters, the ORI of the agency that owns the row
   NULL::text        AS owner_name,  -- not null; that agency's name
   NULL::boolean     AS shared,      -- not null; whether the owner lets partner agencies read the row
-  NULL::text        AS handling,    -- not null; open, juvenile, victim or sealed: the strictest that applies
+  NULL::text        AS handling,    -- not null; open, juvenile, victim, restricted or sealed: the strictest that applies
   NULL::timestamptz AS observed_at, -- nullable; UTC instant at which the fact was observed in the world
   NULL::timestamptz AS changed_at,  -- not null; UTC instant at which the row last changed in the source
   NULL::boolean     AS derived,     -- not null; true where the row was derived from other records
@@ -52,7 +52,7 @@ SELECT
   NULL::text        AS owner_ori,        -- not null; 9 characters, the ORI of the agency that owns the row
   NULL::text        AS owner_name,       -- not null; that agency's name
   NULL::boolean     AS shared,           -- not null; whether the owner lets partner agencies read the row
-  NULL::text        AS handling,         -- not null; open, juvenile, victim or sealed: the strictest that applies
+  NULL::text        AS handling,         -- not null; open, juvenile, victim, restricted or sealed: the strictest that applies
   NULL::timestamptz AS observed_at,      -- nullable; UTC instant at which the fact was observed in the world
   NULL::timestamptz AS changed_at,       -- not null; UTC instant at which the row last changed in the source
   NULL::boolean     AS derived,          -- not null; true where the row was derived from other records
@@ -79,7 +79,7 @@ SELECT
   NULL::integer     AS position,          -- not null; order within the report
   NULL::integer     AS age_at_occurrence, -- nullable; whole years as the report states it
   NULL::boolean     AS fatally_injured,   -- nullable; whether the person died of it
-  NULL::text        AS handling,          -- not null; open, juvenile, victim or sealed: the strictest that this role brings
+  NULL::text        AS handling,          -- not null; open, juvenile, victim, restricted or sealed: the strictest that this role brings
   NULL::timestamptz AS changed_at         -- not null; UTC instant at which the row last changed in the source
 WHERE false;
 
@@ -141,7 +141,7 @@ SELECT
   NULL::text        AS owner_ori,       -- not null; 9 characters, the ORI of the agency that owns the row
   NULL::text        AS owner_name,      -- not null; that agency's name
   NULL::boolean     AS shared,          -- not null; whether the owner lets partner agencies read the row
-  NULL::text        AS handling,        -- not null; open, juvenile, victim or sealed: the strictest that applies
+  NULL::text        AS handling,        -- not null; open, juvenile, victim, restricted or sealed: the strictest that applies
   NULL::timestamptz AS observed_at,     -- nullable; UTC instant at which the fact was observed in the world
   NULL::timestamptz AS changed_at,      -- not null; UTC instant at which the row last changed in the source
   NULL::boolean     AS derived,         -- not null; true where the row was derived from other records
@@ -174,7 +174,7 @@ SELECT
   NULL::text        AS owner_ori,         -- not null; 9 characters, the ORI of the agency that owns the row
   NULL::text        AS owner_name,        -- not null; that agency's name
   NULL::boolean     AS shared,            -- not null; whether the owner lets partner agencies read the row
-  NULL::text        AS handling,          -- not null; open, juvenile, victim or sealed: the strictest that applies
+  NULL::text        AS handling,          -- not null; open, juvenile, victim, restricted or sealed: the strictest that applies
   NULL::timestamptz AS observed_at,       -- nullable; UTC instant at which the fact was observed in the world
   NULL::timestamptz AS changed_at,        -- not null; UTC instant at which the row last changed in the source
   NULL::boolean     AS derived,           -- not null; true where the row was derived from other records

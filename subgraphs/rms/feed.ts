@@ -1,4 +1,5 @@
 /** Reports that were filed, changed or sealed: their keys, by `changed_at`. */
 import { pollFeed } from '../kit/feed.ts';
 
-export const reportFeed = pollFeed({ topic: 'report', view: 'rms.report', channel: 'rms_report' });
+export const topic = 'report';
+export const reportFeed = pollFeed({ topic, view: 'rms.report', channel: 'rms_report' });

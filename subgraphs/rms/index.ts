@@ -12,4 +12,8 @@ export const rms: System<RmsReader> = {
   resolvers,
   open: openSource,
   feeds: [reportFeed],
+  pointers: {
+    Report: ['id', 'number', 'agency', 'provenance'],
+    Provenance: ['source', 'sourceId', 'derived', 'synthetic'],
+  },
 };

@@ -2,9 +2,10 @@
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
+import { pointedAt } from '../kit/labels.ts';
 import type { Window } from '../kit/page.ts';
 import { exactly, latestBehind } from './keyset.ts';
-import { type Ask, unsealed, visible } from './rules.ts';
+import { type Ask, pointed, unsealed, visible, workable } from './rules.ts';
 
 export interface ReportFilter {
   occurredFrom?: Date | null;
@@ -25,6 +26,9 @@ export interface ChildReportKey extends ReportKey {
   parent: string;
 }
 
+/** A report by its item number, which has no place in time. */
+export type ItemReportKey = Pick<ChildReportKey, 'id' | 'parent'>;
+
 export interface PersonReportKey extends ChildReportKey {
   involvement: string;
   role: string;
@@ -40,15 +44,33 @@ export const itemOf = (number: string): string =>
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '');
 
-export const listReports = (ask: Ask, principal: Principal, filter: ReportFilter, window: Window): Promise<ReportKey[]> =>
-  ask(sql`
-  SELECT r.id, ${exactly('r.occurred_at')} AS at
-  FROM rms.report r
-  WHERE ${visible(principal, 'r')} AND ${matching(filter)} AND ${latestBehind(window, ['r.occurred_at', 'r.id'])}
-  ORDER BY r.occurred_at DESC, r.id DESC
-  LIMIT ${window.limit}`);
+/**
+ * Latest first; behind all that is shown, by id, those of which there is a pointer: by their time they would tell it. A
+ * filter finds none of these, or it would tell what they say.
+ */
+export const listReports = async (ask: Ask, principal: Principal, filter: ReportFilter, window: Window): Promise<ReportKey[]> => {
+  const shown = await ask<ReportKey>(sql`
+    SELECT r.id, ${exactly('r.occurred_at')} AS at
+    FROM rms.report r
+    WHERE ${visible(principal, 'r')} AND ${matching(filter)} AND ${latestBehind(window, ['r.occurred_at', 'r.id'])}
+    ORDER BY r.occurred_at DESC, r.id DESC
+    LIMIT ${window.limit}`);
+  const left = window.limit - shown.length;
+  const filtered = Object.values(filter).some((value) => value != null);
+  if (left === 0 || filtered || pointedAt(principal).length === 0) return shown;
+  const pointers = await ask<ReportKey>(sql`
+    SELECT r.id, ${exactly(timeless)} AS at
+    FROM rms.report r
+    WHERE ${pointed(principal, 'r')} AND ${latestBehind(window, [timeless, 'r.id'])}
+    ORDER BY r.id DESC
+    LIMIT ${left}`);
+  return [...shown, ...pointers];
+};
 
-const matching = (filter: ReportFilter): Sql =>
+/** Where a pointer stands in a list by time: before any record. */
+const timeless = "TIMESTAMPTZ '0001-01-01 00:00:00+00'";
+
+export const matching = (filter: ReportFilter): Sql =>
   join(
     [
       filter.occurredFrom ? sql`r.occurred_at >= ${filter.occurredFrom}` : sql`TRUE`,
@@ -70,15 +92,25 @@ const oneOf = (column: string, values: string[] | null | undefined): Sql => {
   return values.length === 0 ? sql`FALSE` : sql`${raw(column)} IN (${join(values)})`;
 };
 
-/** The caller's own agency first: two agencies may use one number. */
-export const reportsOfItems = (ask: Ask, principal: Principal, items: readonly string[]): Promise<ChildReportKey[]> =>
+/** The caller's own agency first: two agencies may use one number. What is shown goes before what is pointed at. */
+export const reportsOfItems = (ask: Ask, principal: Principal, items: readonly string[]): Promise<ItemReportKey[]> =>
   ask(sql`
-  SELECT parent, id, at FROM (
-    SELECT r.item AS parent, r.id, ${exactly('r.occurred_at')} AS at,
-      row_number() OVER (PARTITION BY r.item ORDER BY (r.owner_ori = ${principal.ori}) DESC, r.occurred_at DESC, r.id DESC) AS place
-    FROM rms.report r
-    WHERE r.item IN (${join(items)}) AND ${visible(principal, 'r')}
+  SELECT parent, id FROM (
+    SELECT found.parent, found.id, row_number() OVER (PARTITION BY found.parent ORDER BY found.own DESC, found.at DESC NULLS LAST, found.id DESC) AS place
+    FROM (
+      SELECT r.item AS parent, r.id, r.owner_ori = ${principal.ori} AS own, CASE WHEN ${visible(principal, 'r')} THEN r.occurred_at END AS at
+      FROM rms.report r
+      WHERE r.item IN (${join(items)}) AND (${visible(principal, 'r')} OR ${pointed(principal, 'r')})
+    ) found
   ) listed WHERE place <= ${reportsAnItem} ORDER BY parent, place`);
+
+/** Null where no such case is known to the caller. */
+export const caseStanding = async (ask: Ask, principal: Principal, item: string): Promise<{ open: boolean } | null> => {
+  const [found] = await ask<{ open: boolean | null }>(
+    sql`SELECT bool_or(r.case_open) AS open FROM rms.report r WHERE r.item = ${item} AND ${workable(principal, 'r')}`,
+  );
+  return found?.open == null ? null : { open: found.open };
+};
 
 export const reportsOfPersons = (
   ask: Ask,

@@ -4,7 +4,9 @@ import { HubError } from '../../schema/errors.ts';
 import { type PageArguments, pageOf, windowOf } from '../kit/page.ts';
 import type { Context } from '../kit/system.ts';
 import type { Arrest, Charge, Involvement, Offense, Warrant } from './edges.ts';
+import { personFields, personTypes } from './personfields.ts';
 import type { Place as PlaceRow } from './places.ts';
+import { reportChanged } from './reportchanged.ts';
 import { itemOf, type ReportFilter } from './reports.ts';
 import { guardIdentity } from './rules.ts';
 import { keyOfMatch, type PersonSearch } from './search.ts';
@@ -71,11 +73,7 @@ const Query = {
     const keys = await read.reports(filter ?? {}, window);
     return loadPage(keys, { window, keyOf: ({ at, id }) => [at, id], load: (id) => read.report.load(id) });
   },
-  caseStanding: async (_: unknown, { number }: { number: string }, { read }: Ctx) => {
-    const keys = await read.reportsOfItem.load(itemOf(number));
-    const reports = present(await Promise.all(keys.map(({ id }) => read.report.load(id))));
-    return reports.length === 0 ? null : { open: reports.some(({ caseOpen }) => caseOpen) };
-  },
+  caseStanding: (_: unknown, { number }: { number: string }, { read }: Ctx) => read.caseStanding(itemOf(number)),
   person: (_: unknown, { id }: Reference, { read }: Ctx) => read.person.load(id),
   searchPersons: async (_: unknown, { search, ...page }: PageArguments & { search: PersonSearch }, { read }: Ctx) => {
     const window = windowOf(page, 2, childMaximum);
@@ -98,6 +96,7 @@ const Report = {
   __resolveReference: ({ id }: Reference, { read }: Ctx) => read.report.load(id),
   status: ({ statusCode, statusText }: ReportRow) => coded(statusCode, statusText),
   signal: ({ signalCode, signalText }: ReportRow) => coded(signalCode, signalText),
+  place: ({ placeId }: ReportRow, _: unknown, { read }: Ctx) => (placeId === null ? null : placeOf(placeId, read)),
   offenses: ({ id }: ReportRow, _: unknown, { read }: Ctx) => read.offenses.load(id),
   involved: ({ id }: ReportRow, { roles }: { roles?: string[] | null }, { read }: Ctx) =>
     read.involved({ roles: roles?.toSorted() }).load(id),
@@ -142,6 +141,7 @@ const Person = {
   vehicles: async ({ id }: PersonRow, _: unknown, { read }: Ctx) =>
     present(await Promise.all((await read.vehiclesOfPerson.load(id)).map(({ vehicleId }) => read.vehicle.load(vehicleId)))),
   warrants: ({ id }: PersonRow, _: unknown, { read }: Ctx) => read.warrants.load(id),
+  ...personFields,
   agency,
   provenance,
 };
@@ -164,10 +164,12 @@ const Vehicle = {
   provenance,
 };
 
+/** Dispatch knows addresses that no report mentions: those are places with no reports, not nothing. */
+const placeOf = async (id: string, read: RmsReader): Promise<PlaceRow> =>
+  (await read.place.load(id)) ?? { id, address: id, district: null };
+
 const Place = {
-  /** Dispatch knows addresses that no report mentions: those are places with no reports, not nothing. */
-  __resolveReference: async ({ id }: Reference, { read }: Ctx): Promise<PlaceRow> =>
-    (await read.place.load(id)) ?? { id, address: id, district: null },
+  __resolveReference: ({ id }: Reference, { read }: Ctx) => placeOf(id, read),
   reports: reportsOf('reportsOfPlace'),
 };
 
@@ -183,6 +185,8 @@ const person = ({ personId }: Involvement | Arrest, _: unknown, { read }: Ctx) =
 
 export const resolvers: GraphQLResolverMap<Ctx> = {
   Query,
+  Subscription: { reportChanged },
+  ...personTypes,
   Report,
   Person,
   Vehicle,

@@ -1,11 +1,13 @@
 /**
  * The row rules, as SQL. They stand in each query's WHERE, so that lists,
- * cursors, counts and edges agree on what exists for the caller. `Sql` is
- * parameterised text; aliases are words of ours, never input.
+ * cursors, counts and edges agree on what exists for the caller. `visible` is a
+ * row that is shown; of a row that is `pointed` at, only its key and its owner
+ * are read. `Sql` is parameterised text; aliases are words of ours, never input.
  */
-import { raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import { withheld } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
+import { pointedAt, unshown } from '../kit/labels.ts';
 
 export type { Sql };
 
@@ -14,15 +16,28 @@ export type Ask = <Row>(query: Sql) => Promise<Row[]>;
 
 const may = ({ grants }: Principal, policy: string): boolean => grants.includes(policy);
 
-/** Sealed rows do not exist without `rms:sealed`; nor do other agencies' that they keep to themselves. */
-export const visible = (principal: Principal, alias: string): Sql => {
-  const row = raw(alias);
-  return sql`((${row}.owner_ori = ${principal.ori} OR ${row}.shared) AND ${unsealed(principal, alias)})`;
+/** Sealed rows do not exist without `rms:sealed`, nor restricted ones without `rms:restricted`; nor what other agencies keep to themselves. */
+export const visible = (principal: Principal, alias: string): Sql =>
+  sql`(${mayKnow(principal, alias)} AND ${unsealed(principal, alias)})`;
+
+/** Rows of which the caller gets a pointer: only reports, which alone have a number that others know them by. */
+export const pointed = (principal: Principal, alias: string): Sql => {
+  const handlings = pointedAt(principal);
+  if (handlings.length === 0) return sql`FALSE`;
+  return sql`(${mayKnow(principal, alias)} AND ${raw(alias)}.handling IN (${join(handlings)}))`;
 };
 
+const mayKnow = ({ ori }: Principal, alias: string): Sql => sql`(${raw(alias)}.owner_ori = ${ori} OR ${raw(alias)}.shared)`;
+
 /** For rows that have a handling and no owner of their own. */
-export const unsealed = (principal: Principal, alias: string): Sql =>
-  may(principal, 'rms:sealed') ? sql`TRUE` : sql`${raw(alias)}.handling <> 'sealed'`;
+export const unsealed = (principal: Principal, alias: string): Sql => {
+  const handlings = unshown(principal);
+  return handlings.length === 0 ? sql`TRUE` : sql`${raw(alias)}.handling NOT IN (${join(handlings)})`;
+};
+
+/** A case that its caller works stands even where the report is restricted; a sealed one does not. For the gateway alone. */
+export const workable = (principal: Principal, alias: string): Sql =>
+  sql`(${mayKnow(principal, alias)} AND ${raw(alias)}.handling <> 'sealed')`;
 
 /**
  * Persons whose name the caller may see. A search that matched others would

@@ -11,6 +11,8 @@ export interface Wanted {
   /** `YYYY-MM-DD`. */
   dateOfBirth?: string | undefined;
   toleranceDays: number;
+  /** Digits; every candidate has them. */
+  phone?: string | undefined;
 }
 
 export interface Candidate {
@@ -18,7 +20,7 @@ export interface Candidate {
   dateOfBirth: string | null;
 }
 
-export type Reason = 'exact' | 'nickname' | 'spelling' | 'phonetic' | 'initial' | 'date of birth';
+export type Reason = 'exact' | 'nickname' | 'spelling' | 'phonetic' | 'initial' | 'date of birth' | 'phone';
 
 export interface Score {
   score: number;
@@ -32,15 +34,22 @@ const phoneticWorth = (slips: number, longest: number): number => 0.6 + 0.3 * (1
 const nameWeight = 0.65;
 /** What is left of the score where the search says only part of the name. */
 const partialName = 0.85;
+/** People share phones: a number alone is less than a name and a date. A search that has neither has a number. */
+const phoneAlone = 0.9;
 /** What a date at the very edge of the tolerance still counts. */
 const edgeOfTolerance = 0.5;
-const order: Reason[] = ['exact', 'nickname', 'spelling', 'phonetic', 'initial', 'date of birth'];
+const order: Reason[] = ['exact', 'nickname', 'spelling', 'phonetic', 'initial', 'date of birth', 'phone'];
 
 export const scoreOf = (wanted: Wanted, candidate: Candidate): Score => {
   const name = wanted.words.length > 0 ? scoreName(wanted.words, candidate.words) : undefined;
   const date = wanted.dateOfBirth ? scoreDate(wanted, candidate) : undefined;
-  const because = new Set<Reason>([...(name?.because ?? []), ...(date ? (['date of birth'] as const) : [])]);
-  const score = name && date !== undefined ? nameWeight * name.score + (1 - nameWeight) * date : (name?.score ?? date ?? 0);
+  const because = new Set<Reason>([
+    ...(name?.because ?? []),
+    ...(date ? (['date of birth'] as const) : []),
+    ...(wanted.phone ? (['phone'] as const) : []),
+  ]);
+  const score =
+    name && date !== undefined ? nameWeight * name.score + (1 - nameWeight) * date : (name?.score ?? date ?? phoneAlone);
   return { score: Math.round(score * 1000) / 1000, because: order.filter((reason) => because.has(reason)) };
 };
 

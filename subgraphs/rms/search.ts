@@ -9,7 +9,8 @@ import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
 import { encodeCursor, type Window } from '../kit/page.ts';
 import { type NameKey, wordKeys, wordsOf } from './namekeys.ts';
-import { type Ask, identified, visible } from './rules.ts';
+import { hasPhone, phoneDigits } from './phones.ts';
+import { type Ask, identified, unsealed, visible } from './rules.ts';
 import { type Reason, scoreOf, type Wanted } from './score.ts';
 
 export interface PersonSearch {
@@ -17,6 +18,9 @@ export interface PersonSearch {
   dateOfBirth?: string | null;
   dateOfBirthToleranceDays?: number | null;
   sex?: string | null;
+  phone?: string | null;
+  /** Only persons that this report names. Not for clients. */
+  namedIn?: string;
 }
 
 export interface Match {
@@ -39,7 +43,7 @@ const toleranceAloneDays = 366;
 
 export const searchPersons = async (ask: Ask, principal: Principal, search: PersonSearch, window: Window): Promise<Match[]> => {
   const wanted = wantedOf(search);
-  const rows = await ask<Candidate>(candidates(principal, wanted, search.sex ?? undefined));
+  const rows = await ask<Candidate>(candidates(principal, wanted, search));
   const ranked = rows.map((row) => ({
     id: row.id,
     ...scoreOf(wanted, { words: wordsOf(row.fullName), dateOfBirth: dayOf(row.dateOfBirth) }),
@@ -62,32 +66,44 @@ const isBehind = ({ score, id }: Match, { after }: Window): boolean => {
 
 const dayOf = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
 
-export const wantedOf = ({ name, dateOfBirth, dateOfBirthToleranceDays }: PersonSearch): Wanted => {
+export const wantedOf = (search: PersonSearch): Wanted => {
+  const { name, dateOfBirth, dateOfBirthToleranceDays } = search;
   const toleranceDays = dateOfBirthToleranceDays ?? 0;
   const words = wordsOf(name ?? '');
   if ((name ?? '').length > nameLengthAtMost) refuse(`"name" takes ${nameLengthAtMost} characters at the most.`);
   if (toleranceDays < 0 || toleranceDays > toleranceAtMostDays)
     refuse(`"dateOfBirthToleranceDays" takes 0 to ${toleranceAtMostDays}.`);
-  if (words.length === 0 && !dateOfBirth) refuse('A search needs a name or a date of birth.');
+  const phone = search.phone ? phoneDigits(search.phone) : undefined;
+  if (words.length === 0 && !dateOfBirth && !phone) refuse('A search needs a name, a date of birth or a phone number.');
   if (words.length === 0 && toleranceDays > toleranceAloneDays) {
     refuse(`Without a name "dateOfBirthToleranceDays" takes ${toleranceAloneDays} at the most.`);
   }
   if (words.length > 0 && words.every((word) => word.length === 1)) refuse('"name" needs one word that is more than an initial.');
-  return { words, dateOfBirth: dateOfBirth ?? undefined, toleranceDays };
+  return { words, dateOfBirth: dateOfBirth ?? undefined, toleranceDays, phone };
 };
 
 const refuse = (message: string): never => {
   throw new HubError('BAD_USER_INPUT', { message });
 };
 
-const candidates = (principal: Principal, { words, dateOfBirth, toleranceDays }: Wanted, sex: string | undefined): Sql => sql`
+const candidates = (
+  principal: Principal,
+  { words, dateOfBirth, toleranceDays, phone }: Wanted,
+  { sex, namedIn }: PersonSearch,
+): Sql => sql`
   SELECT p.id, p.full_name AS "fullName", p.date_of_birth AS "dateOfBirth"
   FROM ${words.length > 0 ? named(words) : sql`rms.person p`}
   WHERE p.full_name IS NOT NULL AND ${visible(principal, 'p')} AND ${identified(principal, 'p')}
+    AND ${phone ? hasPhone(phone, 'p') : sql`TRUE`} AND ${namedIn ? isNamedIn(principal, namedIn) : sql`TRUE`}
     AND ${sex ? sql`p.sex = ${sex.toUpperCase()}` : sql`TRUE`}
     AND ${dateOfBirth ? sql`p.date_of_birth BETWEEN ${dateOfBirth}::date - ${toleranceDays}::int AND ${dateOfBirth}::date + ${toleranceDays}::int` : sql`TRUE`}
-  ORDER BY ${words.length > 0 ? sql`k.matched DESC, k.weight DESC,` : sql`abs(p.date_of_birth - ${dateOfBirth}::date),`} p.id
+  ORDER BY ${orderOf(words, dateOfBirth)} p.id
   LIMIT ${candidatesAtMost}`;
+
+const orderOf = (words: string[], dateOfBirth: string | undefined): Sql => {
+  if (words.length > 0) return sql`k.matched DESC, k.weight DESC,`;
+  return dateOfBirth ? sql`abs(p.date_of_birth - ${dateOfBirth}::date),` : sql``;
+};
 
 /** Persons for whom every word of a short search has a key in common, and all but one of a long search. */
 const named = (words: string[]): Sql => {
@@ -104,7 +120,11 @@ const named = (words: string[]): Sql => {
 };
 
 /** An initial meets every word that it begins; a whole word also meets an initial that stands in the index. */
-const keysWanted = (word: string): NameKey[] =>
+export const keysWanted = (word: string): NameKey[] =>
   word.length === 1
     ? [{ kind: 'initial', key: word }]
     : [...wordKeys(word).filter(({ kind }) => kind !== 'initial'), { kind: 'word', key: word.slice(0, 1) }];
+
+/** Persons that a report names in a part that the caller may know of. */
+const isNamedIn = (principal: Principal, report: string): Sql => sql`p.id IN (
+  SELECT i.person_id FROM rms.involvement i WHERE i.report_id = ${report} AND ${unsealed(principal, 'i')})`;

@@ -5,15 +5,20 @@
 
 import type { Principal } from '../../schema/principal.ts';
 import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
+import { asPointer, pointedAt, unshown } from '../kit/labels.ts';
 import type { Window } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
+import * as associates from './associates.ts';
 import * as edges from './edges.ts';
 import type { Person, Report, Vehicle } from './generated/client.ts';
 import { PrismaClient } from './generated/client.ts';
+import { mayBe } from './maybe.ts';
+import * as phones from './phones.ts';
 import * as places from './places.ts';
 import * as reports from './reports.ts';
 import type { Ask } from './rules.ts';
 import * as search from './search.ts';
+import { isWatched, type WatchFilter } from './watch.ts';
 
 export type { Person, Report, Vehicle };
 
@@ -33,11 +38,30 @@ export const openSource = async ({ database }: Runtime): Promise<Source<RmsReade
   };
 };
 
-/** The rule of rules.ts as Prisma says it, for rows that are read by id. */
-const rule = ({ ori, grants }: Principal) => ({
-  OR: [{ ownerOri: ori }, { shared: true }],
-  ...(grants.includes('rms:sealed') ? {} : { handling: { not: 'sealed' } }),
-});
+/** The rules of rules.ts as Prisma says them, for rows that are read by id. */
+const mayKnow = ({ ori }: Principal) => ({ OR: [{ ownerOri: ori }, { shared: true }] });
+const visible = (principal: Principal) => ({ ...mayKnow(principal), handling: { notIn: unshown(principal) } });
+
+/** All that is read of a row that the caller gets a pointer of. */
+const pointerColumns = {
+  id: true,
+  number: true,
+  ownerOri: true,
+  ownerName: true,
+  sourceId: true,
+  derived: true,
+  synthetic: true,
+};
+
+const readReports = async (prisma: PrismaClient, principal: Principal, ids: readonly string[]): Promise<Report[]> => {
+  const shown = await prisma.report.findMany({ where: { id: { in: [...ids] }, ...visible(principal) } });
+  const handlings = pointedAt(principal);
+  const missing = ids.filter((id) => !shown.some((row) => row.id === id));
+  if (handlings.length === 0 || missing.length === 0) return shown;
+  const where = { id: { in: missing }, ...mayKnow(principal), handling: { in: handlings } };
+  const pointers = await prisma.report.findMany({ where, select: pointerColumns });
+  return [...shown, ...pointers.map((row) => asPointer<Report>(row))];
+};
 
 const readerOf = (prisma: PrismaClient, ask: Ask, principal: Principal) => ({
   ...entities(prisma, ask, principal),
@@ -47,10 +71,10 @@ const readerOf = (prisma: PrismaClient, ask: Ask, principal: Principal) => ({
 });
 
 const entities = (prisma: PrismaClient, ask: Ask, principal: Principal) => {
-  const where = (ids: readonly string[]) => ({ AND: [{ id: { in: [...ids] } }, rule(principal)] });
+  const where = (ids: readonly string[]) => ({ id: { in: [...ids] }, ...visible(principal) });
   return {
     report: oneBy(
-      (ids) => prisma.report.findMany({ where: where(ids) }),
+      (ids) => readReports(prisma, principal, ids),
       ({ id }: Report) => id,
     ),
     person: oneBy(
@@ -74,6 +98,8 @@ const entities = (prisma: PrismaClient, ask: Ask, principal: Principal) => {
 
 const lists = (ask: Ask, principal: Principal) => ({
   reports: (filter: reports.ReportFilter, window: Window) => reports.listReports(ask, principal, filter, window),
+  caseStanding: (item: string) => reports.caseStanding(ask, principal, item),
+  isWatched: (id: string, filter: WatchFilter) => isWatched(ask, principal, id, filter),
   searchPersons: (wanted: search.PersonSearch, window: Window) => search.searchPersons(ask, principal, wanted, window),
   searchVehicles: (plate: string, window: Window) => places.vehiclesByPlate(ask, principal, plate, window),
   searchAddresses: (text: string, window: Window) => places.placesByWords(ask, principal, text, window),
@@ -138,6 +164,28 @@ const ofPersons = (ask: Ask, principal: Principal) => ({
   vehiclesOfPerson: manyBy(
     (ids) => edges.vehiclesOfPersons(ask, principal, ids),
     ({ personId }) => personId,
+  ),
+  phones: manyBy(
+    (ids) => phones.phonesOfPersons(ask, principal, ids),
+    ({ personId }) => personId,
+  ),
+  placesOfPerson: manyBy(
+    (ids) => associates.placesOfPersons(ask, principal, ids),
+    ({ parent }) => parent,
+  ),
+  associates: perArguments((window: Window) =>
+    manyBy(
+      (ids) => associates.associatesOf(ask, principal, ids, window),
+      ({ parent }) => parent,
+    ),
+  ),
+  sharedReports: manyBy(
+    (pairs) => associates.sharedReports(ask, principal, pairs),
+    ({ pair }) => pair,
+  ),
+  mayBe: manyBy(
+    (ids) => mayBe(ask, principal, ids),
+    ({ parent }) => parent,
   ),
   warrants: manyBy(
     (ids) => edges.warrants(ask, principal, ids),

@@ -36,5 +36,8 @@ export const isJuvenile = (paper: Paper, party: Party): boolean => {
 /** A court sealed it: about one report in a hundred. */
 export const isReportSealed = (item: string): boolean => hashOf(`sealed-report:${item}`) % 97 === 0;
 
+/** Its owner keeps it to a few: about one report in a hundred, of those that no court sealed. Made up, as the seals are. */
+export const isReportRestricted = (item: string): boolean => hashOf(`restricted-report:${item}`) % 89 === 0;
+
 /** About one person in a hundred and fifty. */
 export const isPersonSealed = (key: string): boolean => hashOf(`sealed-person:${key}`) % 151 === 0;

@@ -8,10 +8,16 @@ import { narrativeOf } from './narrative.ts';
 import type { Crosswalk } from './nibrs.ts';
 import type { Paper, Party } from './papers.ts';
 import type { Index, Person } from './people.ts';
-import { isJuvenile, isPersonSealed, isReportSealed, protectionOf } from './protect.ts';
+import { isJuvenile, isPersonSealed, isReportRestricted, isReportSealed, protectionOf } from './protect.ts';
 import { type Table, table } from './table.ts';
 import { colors, type Vehicle } from './vehicles.ts';
 import { warrantsOf } from './warrants.ts';
+
+/** As the vendor codes it: Y sealed, R restricted, N neither. */
+const sealOf = (item: string): string => {
+  if (isReportSealed(item)) return 'Y';
+  return isReportRestricted(item) ? 'R' : 'N';
+};
 
 const flag = (value: boolean): 'Y' | 'N' => (value ? 'Y' : 'N');
 const agencyCode = (ori: string): string => (ori === homeAgency.ori ? 'NOPD' : 'JPSO');
@@ -108,7 +114,7 @@ const reportTables = (papers: Paper[], vehicles: Vehicle[]): Table[] => {
     paper.number,
     agencyCode(ownerOf(paper.item).ori),
     flag(isShared(paper.item)),
-    flag(isReportSealed(paper.item)),
+    sealOf(paper.item),
     toLocal(paper.occurredAt),
     filedAt(paper),
     filedAt(paper),

@@ -17,7 +17,7 @@ CREATE TABLE rms_vendor.lk_nib (nib_cd text PRIMARY KEY, nib_txt text NOT NULL);
 -- The charge list. One statute may stand in it several times, told apart by its text; nib_cd is the records unit's cross-walk.
 CREATE TABLE rms_vendor.lk_chg (chg_no int PRIMARY KEY, stat_cd text NOT NULL, chg_txt text NOT NULL, nib_cd text);
 
--- Reports: one a item number, with the kinds of paper filed under it.
+-- Reports: one a item number, with the kinds of paper filed under it. seal_fl: Y sealed, R restricted, N neither.
 CREATE TABLE rms_vendor.rpt_mst (
   rpt_seq int PRIMARY KEY, itm_no text NOT NULL UNIQUE, agy_cd text NOT NULL, shr_fl char(1) NOT NULL, seal_fl char(1) NOT NULL,
   occ_dt timestamp NOT NULL, ent_dt timestamp NOT NULL, upd_dt timestamp NOT NULL,

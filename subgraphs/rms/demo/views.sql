@@ -39,7 +39,7 @@ SELECT
   a.ori_no AS owner_ori,
   a.agy_nm AS owner_name,
   r.shr_fl = 'Y' AS shared,
-  CASE WHEN r.seal_fl = 'Y' THEN 'sealed' ELSE 'open' END AS handling,
+  CASE r.seal_fl WHEN 'Y' THEN 'sealed' WHEN 'R' THEN 'restricted' ELSE 'open' END AS handling,
   rms.instant(r.occ_dt) AS observed_at,
   rms.instant(r.upd_dt) AS changed_at,
   false AS derived,
@@ -52,7 +52,7 @@ CREATE VIEW rms.narrative AS
 SELECT rms.report_id(itm_no) AS report_id, narr_txt AS text, rms.instant(upd_dt) AS changed_at
 FROM rms_vendor.rpt_mst WHERE narr_txt IS NOT NULL;
 
--- A person is as protected as its strictest involvement, and hidden where nothing but sealed reports name it.
+-- A person is as protected as its strictest involvement, and hidden where nothing but sealed or restricted reports name it.
 CREATE VIEW rms.person AS
 SELECT
   rms.opaque_id('per', n.nam_seq) AS id,
@@ -65,7 +65,7 @@ SELECT
   a.ori_no AS owner_ori,
   a.agy_nm AS owner_name,
   i.shared,
-  CASE WHEN n.seal_fl = 'Y' OR i.all_sealed THEN 'sealed' WHEN i.juvenile THEN 'juvenile' WHEN i.victim_protected THEN 'victim' ELSE 'open' END
+  CASE WHEN n.seal_fl = 'Y' OR i.all_sealed THEN 'sealed' WHEN i.none_open THEN 'restricted' WHEN i.juvenile THEN 'juvenile' WHEN i.victim_protected THEN 'victim' ELSE 'open' END
     AS handling,
   rms.instant(i.last_seen) AS observed_at,
   rms.instant(n.upd_dt) AS changed_at,
@@ -79,7 +79,8 @@ CROSS JOIN LATERAL (
     coalesce(bool_or(v.juv_fl = 'Y'), false) AS juvenile,
     coalesce(bool_or(v.prt_cd <> ''), false) AS victim_protected,
     coalesce(bool_and(r.seal_fl = 'Y'), false) AS all_sealed,
-    coalesce(bool_or(r.shr_fl = 'Y' AND r.seal_fl <> 'Y'), false) AS shared,
+    coalesce(bool_and(r.seal_fl <> 'N'), false) AS none_open,
+    coalesce(bool_or(r.shr_fl = 'Y' AND r.seal_fl = 'N'), false) AS shared,
     max(r.occ_dt) AS last_seen
   FROM rms_vendor.inv v JOIN rms_vendor.rpt_mst r ON r.rpt_seq = v.rpt_seq WHERE v.nam_seq = n.nam_seq
 ) i;
@@ -99,7 +100,7 @@ SELECT
   (SELECT o.rol_ord FROM rms_vendor.lk_rol o WHERE o.rol_cd = v.rol_cd) * 1000 + v.ord_no AS position,
   v.age_yrs AS age_at_occurrence,
   CASE v.ftl_fl WHEN 'Y' THEN true WHEN 'N' THEN false END AS fatally_injured,
-  CASE WHEN r.seal_fl = 'Y' THEN 'sealed' WHEN v.juv_fl = 'Y' THEN 'juvenile' WHEN v.prt_cd <> '' THEN 'victim' ELSE 'open' END AS handling,
+  CASE WHEN r.seal_fl = 'Y' THEN 'sealed' WHEN r.seal_fl = 'R' THEN 'restricted' WHEN v.juv_fl = 'Y' THEN 'juvenile' WHEN v.prt_cd <> '' THEN 'victim' ELSE 'open' END AS handling,
   rms.instant(r.upd_dt) AS changed_at
 FROM rms_vendor.inv v
 JOIN rms_vendor.rpt_mst r ON r.rpt_seq = v.rpt_seq;
@@ -163,7 +164,7 @@ SELECT
   a.ori_no AS owner_ori,
   a.agy_nm AS owner_name,
   i.shared,
-  CASE WHEN i.all_sealed THEN 'sealed' ELSE 'open' END AS handling,
+  CASE WHEN i.all_sealed THEN 'sealed' WHEN i.none_open THEN 'restricted' ELSE 'open' END AS handling,
   rms.instant(i.last_seen) AS observed_at,
   rms.instant(v.upd_dt) AS changed_at,
   false AS derived,
@@ -174,7 +175,8 @@ JOIN rms_vendor.lk_agy a ON a.agy_cd = v.agy_cd
 CROSS JOIN LATERAL (
   SELECT
     coalesce(bool_and(r.seal_fl = 'Y'), false) AS all_sealed,
-    coalesce(bool_or(r.shr_fl = 'Y' AND r.seal_fl <> 'Y'), false) AS shared,
+    coalesce(bool_and(r.seal_fl <> 'N'), false) AS none_open,
+    coalesce(bool_or(r.shr_fl = 'Y' AND r.seal_fl = 'N'), false) AS shared,
     max(r.occ_dt) AS last_seen
   FROM rms_vendor.veh_inv j JOIN rms_vendor.rpt_mst r ON r.rpt_seq = j.rpt_seq WHERE j.veh_seq = v.veh_seq
 ) i;
@@ -202,7 +204,7 @@ SELECT
   a.ori_no AS owner_ori,
   a.agy_nm AS owner_name,
   r.shr_fl = 'Y' AS shared,
-  CASE WHEN r.seal_fl = 'Y' THEN 'sealed' ELSE 'open' END AS handling,
+  CASE r.seal_fl WHEN 'Y' THEN 'sealed' WHEN 'R' THEN 'restricted' ELSE 'open' END AS handling,
   rms.instant(w.iss_dt) AS observed_at,
   rms.instant(w.upd_dt) AS changed_at,
   false AS derived,

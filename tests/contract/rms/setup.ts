@@ -1,13 +1,12 @@
 /** The demo's records system in PGlite, asked through its own resolvers, with Prisma's statements counted. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type ExecutionResult, graphql, parse } from 'graphql';
+import { type ExecutionResult, graphql } from 'graphql';
 import { pino } from 'pino';
 import { anonymous, type Principal } from '../../../schema/principal.ts';
 import { openLocalBus } from '../../../subgraphs/kit/bus/local.ts';
 import { type Database, openDatabase } from '../../../subgraphs/kit/database.ts';
-import { CalendarDate, DateTime } from '../../../subgraphs/kit/scalars.ts';
+import { buildSchema } from '../../../subgraphs/kit/serve.ts';
 import type { Runtime, Source } from '../../../subgraphs/kit/system.ts';
 import { load } from '../../../subgraphs/rms/demo/load.ts';
 import { rms } from '../../../subgraphs/rms/index.ts';
@@ -22,7 +21,7 @@ export const detective: Principal = {
 };
 export const partner: Principal = { ...detective, ori: 'LA0260000' };
 export const granted = (...grants: string[]): Principal => ({ ...detective, grants: [...detective.grants, ...grants] });
-export const everything = granted('rms:sealed', 'rms:juvenile', 'rms:victim-identity');
+export const everything = granted('rms:sealed', 'rms:restricted', 'rms:juvenile', 'rms:victim-identity');
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are as various as the queries; each test says what it expects.
 export type Answer = ExecutionResult<any> & { data?: any };
@@ -36,13 +35,15 @@ export interface Records {
   first: <Row>(sql: string, parameters?: unknown[]) => Promise<Row>;
   /** Statements that Prisma has sent so far. */
   statements: () => number;
+  /** Every row that the database gave while the work went on. */
+  overhear: (work: () => Promise<unknown>) => Promise<string>;
   close: () => Promise<void>;
 }
 
 export const openRecords = async (): Promise<Records> => {
   const database = await openDatabase('pglite:');
   await load({ database, rejects: join(tmpdir(), 'rtcc-rms-rejects'), report: () => {} });
-  const counted = { statements: 0 };
+  const counted: Counted = { statements: 0, rows: undefined };
   const runtime: Runtime = {
     database: counting(database, counted),
     bus: openLocalBus(),
@@ -51,10 +52,7 @@ export const openRecords = async (): Promise<Records> => {
     settings: {},
   };
   const source = await rms.open(runtime);
-  const schema = buildSubgraphSchema({
-    typeDefs: parse(rms.sdl),
-    resolvers: { ...rms.resolvers, DateTime, Date: CalendarDate } as never,
-  });
+  const schema = buildSchema(rms);
   return {
     database,
     runtime,
@@ -67,6 +65,13 @@ export const openRecords = async (): Promise<Records> => {
       return row;
     },
     statements: () => counted.statements,
+    overhear: async (work) => {
+      const rows: unknown[] = [];
+      counted.rows = rows;
+      await work();
+      counted.rows = undefined;
+      return JSON.stringify(rows);
+    },
     close: async () => {
       await source.close();
       await runtime.bus.close();
@@ -78,16 +83,23 @@ export const openRecords = async (): Promise<Records> => {
 export const codes = ({ errors = [] }: Answer): unknown[] => errors.map(({ extensions }) => extensions.code);
 export const policies = ({ errors = [] }: Answer): unknown[] => errors.map(({ extensions }) => extensions.policy);
 
-const counting = (plain: Database, counted: { statements: number }): Database => ({
+interface Counted {
+  statements: number;
+  rows: unknown[] | undefined;
+}
+
+const counting = (plain: Database, counted: Counted): Database => ({
   ...plain,
   adapter: Object.create(plain.adapter, {
     connect: {
       value: async () => {
         const connection = await plain.adapter.connect();
         const queryRaw = connection.queryRaw.bind(connection);
-        connection.queryRaw = (query) => {
+        connection.queryRaw = async (query) => {
           counted.statements += 1;
-          return queryRaw(query);
+          const result = await queryRaw(query);
+          counted.rows?.push(result.rows);
+          return result;
         };
         return connection;
       },
