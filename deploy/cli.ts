@@ -193,10 +193,18 @@ const addKeys = (program: Command): void => {
     .command('keys')
     .description('print the public keys that subgraphs check gateways by, making a pair in the data folder where there is none')
     .option('--env', 'print a fresh pair, kept nowhere, as HUB_SIGNING_KEY and HUB_VERIFICATION_KEYS lines; the first is secret')
+    .option('--rotate', 'make a new key, which takes over by itself while everything runs')
+    .addOption(seconds('--lead <seconds>', 'from now until the new key signs', 60))
+    .addOption(seconds('--overlap <seconds>', 'from then until those before it are refused', 900))
     .addOption(data())
     .action(async (options) => {
       const { printKeys } = await import('./keys.ts');
-      process.stdout.write(await printKeys({ ...options, environment: process.env }));
+      const { rotateKeys } = await import('./rotatekeys.ts');
+      const place = { data: options.data, environment: process.env };
+      const said = options.rotate
+        ? rotateKeys({ ...place, leadSeconds: options.lead, overlapSeconds: options.overlap, nowMs: Date.now() })
+        : printKeys({ ...place, env: options.env });
+      process.stdout.write(await said);
     });
 };
 
@@ -229,6 +237,14 @@ const portNumber = (text: string): number => {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535 && text.trim() !== '') return port;
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
 };
+
+function seconds(flags: string, description: string, fallback: number): Option {
+  return new Option(flags, description).default(fallback).argParser((text) => {
+    const given = Number(text);
+    if (Number.isInteger(given) && given >= 0 && text.trim() !== '') return given;
+    throw new InvalidArgumentError('It takes a whole number of seconds.');
+  });
+}
 
 function positive(text: string): number {
   const factor = Number(text);

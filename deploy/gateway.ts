@@ -1,14 +1,15 @@
 /** The gateway as a process of its own: over systems that run elsewhere, or over any federation supergraph. */
-import { join } from 'node:path';
-import { explorerAssets } from '../clients/explorer/assets.ts';
 import { readConfig } from '../gateway/config.ts';
 import { startGateway } from '../gateway/index.ts';
+import { auditReporter } from './auditboard.ts';
 import { auditSettings } from './auditsettings.ts';
-import { connectDatabase } from './connect.ts';
+import { connectBus, connectDatabase } from './connect.ts';
+import { followKeys } from './followkeys.ts';
 import { reloadOnHangup } from './hangup.ts';
-import { signingKey } from './keys.ts';
+import { signingKeys } from './keys.ts';
 import { type Lifecycle, runUntilStopped } from './lifecycle.ts';
 import { openLog } from './log.ts';
+import { buildPages } from './pages.ts';
 import type { Environment } from './settings.ts';
 
 export interface GatewayCommand {
@@ -22,18 +23,27 @@ export interface GatewayCommand {
 export const gateway = ({ data, environment, ...flags }: GatewayCommand): Promise<void> =>
   runUntilStopped(async (life) => {
     const log = openLog(environment, 'info');
-    const key = JSON.stringify(await signingKey(environment, data));
-    const config = readConfig({ ...environment, HUB_SIGNING_KEY: key }, flags);
+    const keys = await followKeys(() => signingKeys(environment, data), { environment, life, log });
+    const config = readConfig({ ...environment, HUB_SIGNING_KEY: JSON.stringify({ keys: keys() }) }, flags);
     const database = await auditDatabase(environment, life, (text) => log.warn(text));
-    const explorer = await explorerAssets({ cache: join(data, 'explorer') }).catch((error: Error) => {
-      log.warn({ name: error.name }, 'The explorer could not be built: the gateway serves without it.');
-      return undefined;
-    });
-    const started = await startGateway(config, { database, log, explorer, audit: await auditSettings(environment, data) });
+    const pages = await buildPages({ data, environment, log });
+    const audit = {
+      ...(await auditSettings(environment, data)),
+      ...(await onBoard(environment, life, (text) => log.warn(text))),
+    };
+    const started = await startGateway(config, { database, log, pages, audit, signingKeys: keys });
     life.add('The gateway', started.close);
     reloadOnHangup(life, started.policies);
     log.info({ url: `${started.url}/graphql` }, 'The gateway is ready.');
   });
+
+/** How the audit is goes to the board, where there is a bus to carry it. */
+const onBoard = async (environment: Environment, life: Lifecycle, say: (text: string) => void) => {
+  if (!environment.REDIS_URL) return {};
+  const bus = await connectBus(environment.REDIS_URL, undefined, { say });
+  life.add('The bus', bus.close);
+  return { report: auditReporter(bus) };
+};
 
 /** The hub's own database; without one only a supergraph without access rules is served. */
 const auditDatabase = async (environment: Environment, life: Lifecycle, say: (text: string) => void) => {

@@ -1,31 +1,37 @@
 /**
- * The pair that signs principals on their way from gateway to subgraphs. On one
- * machine it lies in the data folder, readable by its owner alone, and is made
- * when it is missing; across machines it comes from the environment, as a JWK
- * and a JWK set, or from files that a secret store mounts.
+ * The keys that sign principals on their way from gateway to subgraphs. On one
+ * machine they lie in the data folder, readable by its owner alone, and are made
+ * when they are missing; across machines they come from the environment, as a JWK
+ * (or a set) and a JWK set, or from files that a secret store mounts.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JSONWebKeySet, JWK } from 'jose';
+import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
-import { generateKeys } from '../schema/principal.ts';
+import { generateKeys, type TimedKey } from '../schema/hopkeys.ts';
 import { ExpectedError } from './expected.ts';
 import { keptSecret } from './secret.ts';
 import type { Environment } from './settings.ts';
 
 export interface PrincipalKeys {
-  signing: JWK;
+  signing: TimedKey[];
   verification: JSONWebKeySet;
 }
 
-const jwkSchema = z.looseObject({ kty: z.string(), kid: z.string() });
+const jwkSchema = z.looseObject({ kty: z.string(), kid: z.string(), nbf: z.number().optional(), exp: z.number().optional() });
 const setSchema = z.object({ keys: z.array(jwkSchema).min(1) });
-const pairSchema = z.object({ signing: jwkSchema, verification: setSchema });
+const signingSchema = z.union([
+  setSchema.transform(({ keys }) => keys as TimedKey[]),
+  jwkSchema.transform((key) => [key] as TimedKey[]),
+]);
+const pairSchema = z.object({ signing: signingSchema, verification: setSchema });
 
-/** The private key, for gateways. */
-export const signingKey = async (environment: Environment, data: string): Promise<JWK> => {
+/** The private keys, for gateways. */
+export const signingKeys = async (environment: Environment, data: string): Promise<TimedKey[]> => {
   const given = await settingOf('HUB_SIGNING_KEY', environment);
-  return given ? parsed(given, jwkSchema, 'HUB_SIGNING_KEY takes one private JWK.') : (await storedKeys(data)).signing;
+  return given
+    ? parsed(given, signingSchema, 'HUB_SIGNING_KEY takes one private JWK, or a set.')
+    : (await storedKeys(data)).signing;
 };
 
 /** The public keys, for subgraphs. */
@@ -34,9 +40,11 @@ export const verificationKeys = async (environment: Environment, data: string): 
   return given ? parsed(given, setSchema, 'HUB_VERIFICATION_KEYS takes a JWK set.') : (await storedKeys(data)).verification;
 };
 
+export const pathOfKeys = (data: string): string => join(data, 'keys', 'principal.json');
+
 /** The data folder's pair; several processes that find none agree on the first that was written. */
 export const storedKeys = async (data: string): Promise<PrincipalKeys> => {
-  const path = join(data, 'keys', 'principal.json');
+  const path = pathOfKeys(data);
   const text = await keptSecret(path, async () => JSON.stringify(await generateKeys()));
   return parsed(text, pairSchema, `${path} holds no keys. Delete it, and new ones are made.`);
 };

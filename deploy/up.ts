@@ -7,22 +7,26 @@
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { explorerAssets } from '../clients/explorer/assets.ts';
 import { readConfig } from '../gateway/config.ts';
 import { type Gateway, startGateway } from '../gateway/index.ts';
+import type { Pages } from '../gateway/pages.ts';
 import { type Verify, verifier } from '../schema/principal.ts';
 import { systemNames } from '../schema/subgraphs.ts';
 import type { Bus } from '../subgraphs/kit/bus.ts';
 import type { Served } from '../subgraphs/kit/serve.ts';
+import { auditReporter, termKeySetting } from './auditboard.ts';
+import { fieldKeys } from './auditkeys.ts';
 import { auditSettings } from './auditsettings.ts';
 import { connectBus, connectDatabase } from './connect.ts';
 import { settingsOfDemo, startIssuer, startStandIns } from './demo.ts';
+import { followKeys } from './followkeys.ts';
 import { reloadOnHangup } from './hangup.ts';
-import { signingKey, verificationKeys } from './keys.ts';
+import { signingKeys, verificationKeys } from './keys.ts';
 import { type Lifecycle, runUntilStopped } from './lifecycle.ts';
 import { loadDemos } from './loading.ts';
 import { lockFolder } from './lock.ts';
 import { openLog } from './log.ts';
+import { buildPages } from './pages.ts';
 import { play } from './play.ts';
 import { serveSystem } from './serving.ts';
 import { databaseOf, type Environment, placeOf, prefixOf } from './settings.ts';
@@ -50,15 +54,15 @@ const bringUp = async (given: UpOptions, life: Lifecycle): Promise<void> => {
   const here: Surroundings = { ...options, life, log: openLog(options.environment, 'warn'), say };
   await refuseTakenPort(options.port);
   life.add('The data folder', lockFolder(options.data));
-  const explorer = buildExplorer(here);
+  const pages = buildPages(here); // Meanwhile.
   await loadDemos(here);
   const bus = await connectBus(options.environment.REDIS_URL, join(options.data, 'bus'), here);
   life.add('The bus', bus.close);
   const served = await serveAll(here, bus);
   const issuer = options.environment.OIDC_ISSUER ?? (await startIssuer(here));
-  const gateway = await serveGateway(here, served, issuer, await explorer);
+  const gateway = await serveGateway(here, bus, served, issuer, await pages);
   if (options.replay) await play({ ...here, radio: radioOf(served) });
-  say(greeting(gateway, issuer, here, Date.now() - startedAt));
+  say(greeting(gateway, issuer, { ...here, pages: await pages }, Date.now() - startedAt));
 };
 
 /** Said before anything is loaded, not after. */
@@ -69,17 +73,12 @@ const refuseTakenPort = (port: number): Promise<void> =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolvePort()));
   });
 
-/** Built meanwhile; a hub without its explorer is still a hub. */
-const buildExplorer = ({ data, log }: Surroundings): Promise<string | undefined> =>
-  explorerAssets({ cache: join(data, 'explorer') }).catch((error: Error) => {
-    log.error({ name: error.name }, 'The explorer could not be built: the hub runs without it.');
-    return undefined;
-  });
-
 const serveAll = async (here: Surroundings, bus: Bus): Promise<Map<string, Served>> => {
   const { environment, data, life, log, say } = here;
-  const verify: Verify = verifier(await verificationKeys(environment, data));
-  const settings = { ...(await settingsOfDemo(here)), ...(await startStandIns(here)), ...environment };
+  const verify: Verify = verifier(await followKeys(() => verificationKeys(environment, data), here));
+  await fieldKeys({ environment, data }); // Made before the hub's own system asks what to search by.
+  const terms = await termKeySetting(environment, data);
+  const settings = { ...(await settingsOfDemo(here)), ...(await startStandIns(here)), ...environment, ...terms };
   const start = async (name: string): Promise<[string, Served]> => {
     const database = databaseOf(name, environment, data);
     return [name, await serveSystem({ name, database, environment: settings, bus, log, verify, life, say, port: 0 })];
@@ -88,18 +87,21 @@ const serveAll = async (here: Surroundings, bus: Bus): Promise<Map<string, Serve
 };
 
 const serveGateway = async (
-  { environment, data, port, life, log, say }: Surroundings,
+  here: Surroundings,
+  bus: Bus,
   served: Map<string, Served>,
   issuer: string,
-  explorer: string | undefined,
+  pages: Pages,
 ): Promise<Gateway> => {
+  const { environment, data, port, life, log, say } = here;
   const database = await connectDatabase(databaseOf('hub', environment, data).url, { say });
   life.add('The audit database', database.close);
   const places = [...served].map(([name, { url }]) => [`HUB_SUBGRAPH_${prefixOf(name)}_URL`, url]);
-  const key = JSON.stringify(await signingKey(environment, data));
+  const keys = await followKeys(() => signingKeys(environment, data), here);
+  const key = JSON.stringify({ keys: keys() });
   const settings = { ...environment, ...Object.fromEntries(places), OIDC_ISSUER: issuer, HUB_SIGNING_KEY: key };
-  const audit = await auditSettings(environment, data);
-  const gateway = await startGateway(readConfig(settings, { port }), { database, log, explorer, audit });
+  const audit = { ...(await auditSettings(environment, data)), report: auditReporter(bus) };
+  const gateway = await startGateway(readConfig(settings, { port }), { database, log, pages, audit, signingKeys: keys });
   life.add('The gateway', gateway.close);
   reloadOnHangup(life, gateway.policies);
   return gateway;
@@ -114,14 +116,16 @@ const radioOf = (served: Map<string, Served>): { host: string; port: number } | 
 const greeting = (
   gateway: Gateway,
   issuer: string,
-  { environment, data, replay, speed }: Surroundings,
+  { environment, data, replay, speed, pages }: Surroundings & { pages: Pages },
   tookMs: number,
 ): string => {
   const home = `http://localhost:${gateway.port}`;
   const lines = [
     ['GraphQL', `${home}/graphql`],
     ['Streams', `ws://localhost:${gateway.port}/graphql  (graphql-ws)`],
-    ['Explorer', `${home}/`],
+    ...(pages.dashboard ? [['Dashboard', `${home}/dashboard`]] : []),
+    ...(pages.search ? [['Search', `${home}/search`]] : []),
+    ...(pages.explorer ? [['Explorer', `${home}/`]] : []),
     ['Health', `${home}/health/ready`],
     ['Issuer', issuer],
     ...(environment.OIDC_ISSUER ? [] : [['Token', `npm run -s hub -- token --as detective --url ${home}`]]),

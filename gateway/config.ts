@@ -4,8 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { JWK } from 'jose';
 import { z } from 'zod';
+import type { TimedKey } from '../schema/hopkeys.ts';
+import { type HopTls, readTls, TlsError } from '../schema/tls.ts';
 import type { Issuer } from './authenticate.ts';
 import type { Limits } from './limits.ts';
 
@@ -21,14 +22,20 @@ export interface GatewayConfig {
   agency: string;
   /** The system that knows which cases are open. */
   recordsSubgraph: string;
+  /** Whose authority is withdrawn: the system that knows it, how often it is asked, and for how long an answer holds. */
+  standing: { subgraph: string; pollMs: number; staleMs: number };
   /** Folder of the access policies. */
   policies: string;
-  /** Ed25519 private key (JWK) that signs each hop; absent: a fresh one, which no subgraph of another process knows. */
-  signingKey: JWK | undefined;
+  /** Ed25519 private keys (JWK) that sign the hops, the newest at a time; none: a fresh one, which no subgraph of another process knows. */
+  signingKeys: readonly TimedKey[];
+  /** Mutual TLS with the subgraphs. */
+  tls: HopTls | undefined;
   limits: Limits;
   subgraph: { timeoutMs: number; maximumBytes: number; breaker: { failurePercentage: number; resetMs: number; minimum: number } };
   live: { queueBound: number; signatureSeconds: number; stallMs: number; auditIntervalMs: number };
   drainMs: number;
+  /** Bearer token for `/metrics`; absent: only this machine may ask. */
+  metricsToken: string | undefined;
 }
 
 export interface GatewayFlags {
@@ -62,6 +69,9 @@ const settings = z.object({
   HUB_POLICIES: z.string().default(policiesPath),
   HUB_SIGNING_KEY: z.string().optional(),
   HUB_RECORDS_SUBGRAPH: z.string().default('rms'),
+  HUB_STANDING_SUBGRAPH: z.string().default('hub'),
+  HUB_STANDING_POLL_MS: integer(15_000),
+  HUB_STANDING_STALE_MS: integer(60_000),
   HUB_LIMIT_DEPTH: integer(20),
   HUB_LIMIT_ALIASES: integer(50, 0),
   HUB_LIMIT_ROOT_FIELDS: integer(20),
@@ -71,6 +81,7 @@ const settings = z.object({
   HUB_LIMIT_BODY_BYTES: integer(262_144),
   HUB_LIMIT_BATCH: integer(10),
   HUB_LIMIT_STREAMS: integer(50),
+  HUB_LIMIT_RATE: integer(6_000),
   HUB_SUBGRAPH_TIMEOUT_MS: integer(12_000),
   HUB_SUBGRAPH_MAXIMUM_BYTES: integer(64 << 20),
   HUB_BREAKER_FAILURE_PERCENTAGE: integer(50),
@@ -81,6 +92,7 @@ const settings = z.object({
   HUB_LIVE_STALL_MS: integer(15_000),
   HUB_AUDIT_INTERVAL_MS: integer(5_000),
   HUB_DRAIN_MS: integer(5_000, 0),
+  HUB_METRICS_TOKEN: z.string().min(16).optional(),
 });
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -103,8 +115,10 @@ export const readConfig = (env: Environment, flags: GatewayFlags = {}): GatewayC
         : { url: set.OIDC_ISSUER, audience: set.OIDC_AUDIENCE, toleranceSeconds: set.OIDC_CLOCK_TOLERANCE_SECONDS },
     agency: set.HUB_AGENCY_ORI,
     recordsSubgraph: set.HUB_RECORDS_SUBGRAPH,
+    standing: { subgraph: set.HUB_STANDING_SUBGRAPH, pollMs: set.HUB_STANDING_POLL_MS, staleMs: set.HUB_STANDING_STALE_MS },
     policies: set.HUB_POLICIES,
-    signingKey: keyOf(set.HUB_SIGNING_KEY),
+    signingKeys: keysOf(set.HUB_SIGNING_KEY),
+    tls: tlsOf(env),
     limits: {
       depth: set.HUB_LIMIT_DEPTH,
       aliases: set.HUB_LIMIT_ALIASES,
@@ -115,6 +129,7 @@ export const readConfig = (env: Environment, flags: GatewayFlags = {}): GatewayC
       bodyBytes: set.HUB_LIMIT_BODY_BYTES,
       batch: set.HUB_LIMIT_BATCH,
       streams: set.HUB_LIMIT_STREAMS,
+      rate: set.HUB_LIMIT_RATE,
     },
     subgraph: {
       timeoutMs: set.HUB_SUBGRAPH_TIMEOUT_MS,
@@ -132,6 +147,7 @@ export const readConfig = (env: Environment, flags: GatewayFlags = {}): GatewayC
       auditIntervalMs: set.HUB_AUDIT_INTERVAL_MS,
     },
     drainMs: set.HUB_DRAIN_MS,
+    metricsToken: set.HUB_METRICS_TOKEN,
   });
 };
 
@@ -152,15 +168,28 @@ const urlsOf = (env: Environment): Record<string, string> =>
     }),
   );
 
-const keyOf = (text: string | undefined): JWK | undefined => {
-  if (text === undefined) return undefined;
+const keySchema = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), d: z.string(), x: z.string() });
+const keysSchema = z.union([
+  keySchema.transform((key) => [key]),
+  z.object({ keys: z.array(keySchema).min(1) }).transform(({ keys }) => keys),
+]);
+
+const keysOf = (text: string | undefined): TimedKey[] => {
+  if (text === undefined) return [];
   try {
-    const key = z
-      .looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), d: z.string(), x: z.string() })
-      .parse(JSON.parse(text));
-    return key as JWK;
+    return keysSchema.parse(JSON.parse(text)) as TimedKey[];
   } catch {
-    throw new ConfigError('HUB_SIGNING_KEY: expected an Ed25519 private key as a JWK; "npm run hub -- keys --env" prints one.');
+    throw new ConfigError(
+      'HUB_SIGNING_KEY: expected an Ed25519 private key as a JWK, or a set of them; "npm run hub -- keys --env" prints one.',
+    );
+  }
+};
+
+const tlsOf = (env: Environment): HopTls | undefined => {
+  try {
+    return readTls(env);
+  } catch (error) {
+    throw error instanceof TlsError ? new ConfigError(error.message) : error;
   }
 };
 

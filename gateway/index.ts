@@ -6,22 +6,30 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type Logger, pino } from 'pino';
-import { generateKeys, importSigningKey } from '../schema/principal.ts';
 import { withoutAudit } from './audit/audit.ts';
 import type { Sql } from './audit/ledger.ts';
 import { type AuditSettings, startAudit } from './audit/start.ts';
+import type { AuditMeter } from './audit/status.ts';
 import { authenticator } from './authenticate.ts';
-import { keysOf } from './authorize.ts';
 import { openCases } from './cases.ts';
 import { ConfigError, type GatewayConfig } from './config.ts';
+import { openContracts } from './contract.ts';
+import { openDocuments } from './documents.ts';
 import { executor } from './execute.ts';
 import { addHealth } from './health.ts';
+import { hopsOf, type KeysNow } from './hops.ts';
 import { openHttp, recordRefused, refuse, refuseMethod } from './http.ts';
+import { keysOf } from './keys.ts';
 import type { LiveHub } from './live.ts';
+import { addMetrics, openMetrics } from './metrics.ts';
+import { type Pages, servePages } from './pages.ts';
 import { planner } from './plan.ts';
 import type { Policies } from './policies/policies.ts';
 import { startPolicies } from './policies/start.ts';
 import { readPolicy } from './policy.ts';
+import { openQuotas } from './quotas.ts';
+import { openReleases } from './releases.ts';
+import { openStanding, unrevoked } from './standing.ts';
 import { openSubgraph, type Subgraph } from './subgraph.ts';
 import { loadSupergraph } from './supergraph.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
@@ -32,9 +40,11 @@ export interface GatewayParts {
   database?: Sql | undefined;
   /** What signs it, seals what was searched for, and is told of failures. */
   audit?: AuditSettings | undefined;
+  /** What signs the hops, where it is exchanged while the gateway runs; else the settings' own. */
+  signingKeys?: KeysNow;
   log?: Logger;
-  /** Folder of the explorer's built files, served at `/`. */
-  explorer?: string | undefined;
+  /** The web pages to serve. */
+  pages?: Pages | undefined;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -49,15 +59,17 @@ export interface Gateway {
 
 export const startGateway = async (config: GatewayConfig, parts: GatewayParts = {}): Promise<Gateway> => {
   const { log = pino({ level: 'warn' }) } = parts;
-  const { hub, policies, subgraphs, upstreams } = await openHub(config, parts, log);
+  const metrics = openMetrics();
+  const { hub, policies, subgraphs, upstreams } = await openHub(config, { ...parts, meter: metrics.audit }, log);
   const app = express().disable('x-powered-by');
   const server = createServer(app);
   addHealth(app, { subgraphs: [...subgraphs.values()], issuer: config.issuer?.url });
+  addMetrics(app, metrics, config.metricsToken);
   const http = await openHttp({ hub, server, log, drainMs: config.drainMs });
   app.post('/graphql', ...http.middleware);
   app.all('/graphql', refuseMethod);
   app.use('/graphql', recordRefused(hub));
-  if (parts.explorer) serveExplorer(app, parts.explorer, config.issuer?.url);
+  if (parts.pages) servePages(app, parts.pages, config.issuer?.url);
   app.use(refuse);
   await listen(server, config.port, config.host);
   const ws = openWs({ hub, server, log }); // Once it listens: a taken port is one error, told once.
@@ -70,6 +82,7 @@ export const startGateway = async (config: GatewayConfig, parts: GatewayParts = 
     close: async () => {
       await ws.close();
       await http.stop();
+      hub.standing.close();
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
       await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()));
       policies.close();
@@ -85,27 +98,39 @@ interface Opened {
   upstreams: Map<string, Upstream>;
 }
 
-const openHub = async (config: GatewayConfig, parts: GatewayParts, log: Logger): Promise<Opened> => {
+const openHub = async (config: GatewayConfig, parts: GatewayParts & { meter: AuditMeter }, log: Logger): Promise<Opened> => {
   const { database, now = Date.now } = parts;
   const supergraph = loadSupergraph(config.supergraph);
   const policy = readPolicy(supergraph.full);
   if (policy.stated && !database)
     throw new ConfigError('The supergraph states access rules, so an audit database is needed: set DATABASE_URL.');
-  const signingKey = await importSigningKey(config.signingKey ?? (await generateKeys()).signing);
-  const places = [...supergraph.subgraphs].map(([name, url]) => ({ name, url: config.subgraphUrls[name] ?? url, signingKey }));
+  const places = await hopsOf(supergraph.subgraphs, config, parts.signingKeys);
   const subgraphs = new Map(places.map((place) => [place.name, openSubgraph({ ...place, ...config.subgraph, log })]));
   const upstreams = new Map(places.map((place) => [place.name, openUpstream(place)]));
   const audit = database
-    ? await startAudit({ ...parts.audit, database, log, now, intervalMs: config.live.auditIntervalMs })
+    ? await startAudit({ ...parts.audit, meter: parts.meter, database, log, now, intervalMs: config.live.auditIntervalMs })
     : withoutAudit;
   const policies = startPolicies({ folder: config.policies, labels: policy.labels, log, audit });
+  const standing = await openStanding({
+    ...{
+      full: supergraph.full,
+      registry: subgraphs.get(config.standing.subgraph),
+      upstream: upstreams.get(config.standing.subgraph),
+    },
+    ...{ ...config.standing, signatureSeconds: config.live.signatureSeconds, now, log },
+  });
   const hub: LiveHub = {
     supergraph,
     policy,
     policies,
     cases: openCases({ full: supergraph.full, records: subgraphs.get(config.recordsSubgraph), now }),
+    documents: openDocuments({ full: supergraph.full, subgraphs, now }),
+    quotas: openQuotas(now),
+    releases: openReleases({ full: supergraph.full, policy, keys: keysOf(supergraph.full, supergraph.api), subgraphs }),
     plans: planner(supergraph, policy),
-    authenticate: authenticator(config.issuer, now),
+    contracts: openContracts(supergraph.api, policy),
+    authenticate: unrevoked(authenticator(config.issuer, now), standing),
+    standing,
     execute: executor(supergraph, subgraphs),
     audit,
     limits: config.limits,
@@ -119,17 +144,6 @@ const openHub = async (config: GatewayConfig, parts: GatewayParts, log: Logger):
     stallMs: config.live.stallMs,
   };
   return { hub, policies, subgraphs, upstreams };
-};
-
-/** Nothing but this machine: no CDN, no font host. Only the issuer may be asked besides the gateway itself. */
-const serveExplorer = (app: express.Express, folder: string, issuer: string | undefined): void => {
-  const origin = issuer ? new URL(issuer).origin : '';
-  const policy = `default-src 'self'; connect-src 'self' ${origin}; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'`;
-  app.use((_request, response, next) => {
-    response.set({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
-    next();
-  });
-  app.use('/', express.static(folder, { index: 'index.html', maxAge: '1h' }));
 };
 
 const listen = (server: Server, port: number, host: string): Promise<void> =>

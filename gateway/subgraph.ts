@@ -10,13 +10,17 @@ import type { Logger } from 'pino';
 import { Agent, request as send } from 'undici';
 import { z } from 'zod';
 import { type ErrorCode, HubError } from '../schema/errors.ts';
-import { type Principal, type SigningKey, signPrincipal } from '../schema/principal.ts';
+import type { SigningKey } from '../schema/hopkeys.ts';
+import { type Principal, signPrincipal } from '../schema/principal.ts';
+import type { HopTls } from '../schema/tls.ts';
 import { principalHeader } from '../schema/wire.ts';
 
 export interface Hop {
   query: string;
   variables: Record<string, unknown>;
   operationName?: string | undefined;
+  /** The same three as JSON, where whoever asks has made it. */
+  body?: string;
   principal: Principal;
   /** Response paths that the request answers for, told when it cannot. */
   paths: () => (string | number)[][];
@@ -38,13 +42,17 @@ export interface Subgraph {
   name: string;
   url: string;
   ask: (hop: Hop) => Promise<HopAnswer>;
+  /** Whether it says that it is ready. A subgraph of ours says so by its name; of any other, that it answers is taken for it. */
+  ready: () => Promise<boolean>;
   close: () => Promise<void>;
 }
 
 export interface SubgraphOptions {
   name: string;
   url: string;
-  signingKey: SigningKey;
+  /** What signs now; keys change while the gateway runs. */
+  signingKey: () => Promise<SigningKey>;
+  tls?: HopTls | undefined;
   timeoutMs: number;
   /** Answers larger than this are nonsense. */
   maximumBytes: number;
@@ -52,8 +60,10 @@ export interface SubgraphOptions {
   log: Logger;
 }
 
-/** How long a hop's signature holds; longer than any deadline, shorter than a coffee. */
-const signatureSeconds = 60;
+/** A hop's signature holds a little longer than its deadline: it must only arrive, and is accepted once. */
+const signatureSecondsOf = (timeoutMs: number): number => Math.ceil(timeoutMs / 1000) + 3;
+
+const readyPatienceMs = 2_000;
 
 const answerSchema = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
@@ -75,6 +85,7 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
     connections: 64,
     headersTimeout: options.timeoutMs,
     bodyTimeout: options.timeoutMs,
+    ...(options.tls ? { connect: options.tls } : {}),
   });
   const circuit = new CircuitBreaker((hop: Hop) => post(hop, options, agent), {
     timeout: false, // The request has its own deadline, which also frees its socket.
@@ -98,6 +109,7 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
         return { data: null, errors: failures(code, name, hop.paths()) };
       }
     },
+    ready: () => isReady(name, url, agent),
     close: async () => {
       circuit.shutdown();
       await agent.close();
@@ -105,14 +117,14 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
   };
 };
 
-const post = async (
-  { query, variables, operationName, principal, signal }: Hop,
-  options: SubgraphOptions,
-  agent: Agent,
-): Promise<HopAnswer> => {
-  const body = JSON.stringify({ query, variables, operationName });
-  const hop = { audience: options.name, body, lifetimeSeconds: signatureSeconds };
-  const signature = await signPrincipal(principal, hop, options.signingKey);
+const post = async (hop: Hop, options: SubgraphOptions, agent: Agent): Promise<HopAnswer> => {
+  const {
+    principal,
+    signal,
+    body = JSON.stringify({ query: hop.query, variables: hop.variables, operationName: hop.operationName }),
+  } = hop;
+  const signed = { audience: options.name, body, lifetimeSeconds: signatureSecondsOf(options.timeoutMs) };
+  const signature = await signPrincipal(principal, signed, await options.signingKey());
   return withDeadline(options.timeoutMs, signal, async (deadline) => {
     const response = await send(options.url, {
       method: 'POST',
@@ -126,6 +138,17 @@ const post = async (
     if (response.statusCode >= 400 && !answer.errors) throw new HubError('SOURCE_REFUSED');
     return answer;
   });
+};
+
+const isReady = async (name: string, url: string, dispatcher: Agent): Promise<boolean> => {
+  try {
+    const signal = AbortSignal.timeout(readyPatienceMs);
+    const { statusCode, body } = await send(new URL('/health/ready', url), { dispatcher, signal });
+    const { source } = ((await body.json().catch(() => undefined)) ?? {}) as { source?: unknown };
+    return statusCode !== 503 && (source === undefined || source === name);
+  } catch {
+    return false;
+  }
 };
 
 /** One controller of our own: Node 20 may collect what `AbortSignal.any` makes before it fires. */

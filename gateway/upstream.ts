@@ -6,7 +6,9 @@
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { HubError, isErrorCode } from '../schema/errors.ts';
-import { type Principal, type SigningKey, signPrincipal } from '../schema/principal.ts';
+import type { SigningKey } from '../schema/hopkeys.ts';
+import { type Principal, signPrincipal } from '../schema/principal.ts';
+import type { HopTls } from '../schema/tls.ts';
 import { announceKey, type EventExtensions, principalHeader, resumeKey, streamBody } from '../schema/wire.ts';
 import type { HopAnswer } from './subgraph.ts';
 
@@ -41,10 +43,18 @@ export interface Upstream {
  */
 const lingerMs = 50;
 
-export const openUpstream = ({ name, url, signingKey }: { name: string; url: string; signingKey: SigningKey }): Upstream => {
+export interface UpstreamOptions {
+  name: string;
+  url: string;
+  /** What signs now; keys change while the gateway runs. */
+  signingKey: () => Promise<SigningKey>;
+  tls?: HopTls | undefined;
+}
+
+export const openUpstream = ({ name, url, signingKey, tls }: UpstreamOptions): Upstream => {
   const client: Client = createClient({
     url: url.replace(/^http/, 'ws'),
-    webSocketImpl: WebSocket,
+    webSocketImpl: tls ? socketWith(tls) : WebSocket,
     lazy: true,
     lazyCloseTimeout: lingerMs,
     retryAttempts: 0, // `live` resumes with a cursor and a fresh signature; a blind retry has neither.
@@ -56,7 +66,7 @@ export const openUpstream = ({ name, url, signingKey }: { name: string; url: str
     subscribe: async ({ query, variables, operationName, principal, resumeAfter, lifetimeSeconds }, sink) => {
       const hop = { audience: name, body: streamBody(query, variables), lifetimeSeconds };
       const extensions = {
-        [principalHeader]: await signPrincipal(principal, hop, signingKey),
+        [principalHeader]: await signPrincipal(principal, hop, await signingKey()),
         [announceKey]: true,
         ...(resumeAfter === undefined ? {} : { [resumeKey]: resumeAfter }),
       };
@@ -74,6 +84,14 @@ export const openUpstream = ({ name, url, signingKey }: { name: string; url: str
     },
   };
 };
+
+/** The client library gives a socket an address and a protocol, and nothing else. */
+const socketWith = (tls: HopTls) =>
+  class extends WebSocket {
+    constructor(address: string, protocols?: string | string[]) {
+      super(address, protocols, tls);
+    }
+  };
 
 /** A list is the subgraph's refusal of the operation; anything else is a connection that is not there. */
 const refusalOf = (cause: unknown, source: string): HubError => {

@@ -1,26 +1,19 @@
 /**
  * Who asks, for whom, and why. The gateway decides; what it decided travels to
- * each subgraph as a short-lived JWT (EdDSA) that is good for one subgraph and
- * one request body. A subgraph refuses whatever lacks one, so that reaching its
- * port is worth nothing.
+ * each subgraph as a short-lived JWT (EdDSA) that is good for one subgraph, one
+ * request body, and once. A subgraph refuses whatever lacks one, so that reaching
+ * its port is worth nothing. Which keys sign and which hold is in `hopkeys.ts`.
  */
-import { createHash } from 'node:crypto';
-import {
-  type CryptoKey,
-  createLocalJWKSet,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JSONWebKeySet,
-  type JWK,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { createHash, randomUUID } from 'node:crypto';
+import { type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { HubError } from './errors.ts';
+import { algorithm, keySetInForce, type SigningKey } from './hopkeys.ts';
 
 const issuer = 'rtcc-hub';
-const algorithm = 'EdDSA';
+
+/** How far the clocks of gateway and subgraph may be apart. */
+const clockSkewSeconds = 5;
 
 /**
  * Why the data are asked for. The first four are NCIC/III purpose codes
@@ -49,6 +42,8 @@ export const principalSchema = z.object({
   reason: z.string().optional(),
   /** Policies (`system:class`) granted for this operation: the only thing that row rules read besides `ori`. */
   grants: z.array(z.string()),
+  /** The caller's open emergency that the operation names. */
+  emergency: z.string().optional(),
   /** The audit record of the operation that this request is part of. */
   operationId: z.string(),
 });
@@ -68,27 +63,6 @@ export const anonymous: Principal = {
   operationId: '',
 };
 
-export interface SigningKey {
-  kid: string;
-  key: CryptoKey | Uint8Array;
-}
-
-/** A fresh Ed25519 pair, as JWKs: the private one for gateways, the public set for subgraphs. */
-export const generateKeys = async (): Promise<{ signing: JWK; verification: JSONWebKeySet }> => {
-  const pair = await generateKeyPair(algorithm, { extractable: true });
-  const open = await exportJWK(pair.publicKey);
-  const kid = createHash('sha256').update(JSON.stringify(open)).digest('hex').slice(0, 16);
-  return {
-    signing: { ...(await exportJWK(pair.privateKey)), kid, alg: algorithm },
-    verification: { keys: [{ ...open, kid, alg: algorithm, use: 'sig' }] },
-  };
-};
-
-export const importSigningKey = async (jwk: JWK): Promise<SigningKey> => ({
-  kid: jwk.kid ?? '',
-  key: await importJWK(jwk, algorithm),
-});
-
 /** What the signature is bound to: the exact bytes of the request's body. */
 export const digest = (body: string | Uint8Array): string => createHash('sha256').update(body).digest('base64url');
 
@@ -104,6 +78,7 @@ export const signPrincipal = (principal: Principal, hop: Hop, { kid, key }: Sign
     .setProtectedHeader({ alg: algorithm, kid })
     .setIssuer(issuer)
     .setAudience(hop.audience)
+    .setJti(randomUUID())
     .setIssuedAt()
     .setExpirationTime(`${hop.lifetimeSeconds}s`)
     .sign(key);
@@ -112,19 +87,31 @@ export interface Verified {
   principal: Principal;
   /** When the signature's authority ends, in milliseconds since the epoch. */
   expiresAtMs: number;
+  /** The signature's own number: whoever accepts it takes it once (`kit/once.ts`). */
+  id: string;
+  issuedAtMs: number;
+  /** Until when the signature would be accepted, so until when its number must be remembered. */
+  acceptedUntilMs: number;
 }
 
 export type Verify = (token: string | undefined, hop: { audience: string; body: string }) => Promise<Verified>;
 
-/** A verifier over the gateways' public keys; several keys may stand side by side while they rotate. */
-export const verifier = (keys: JSONWebKeySet): Verify => {
-  const keySet = createLocalJWKSet(keys);
+/** A verifier over the gateways' public keys; several may stand side by side, and others may take their place while it runs. */
+export const verifier = (keys: JSONWebKeySet | (() => JSONWebKeySet)): Verify => {
+  const keySet = keySetInForce(keys);
   return async (token, { audience, body }) => {
     if (!token) throw new HubError('PRINCIPAL_REFUSED');
     try {
-      const { payload } = await jwtVerify(token, keySet, { issuer, audience, algorithms: [algorithm], requiredClaims: ['exp'] });
+      const { payload } = await jwtVerify(token, keySet(), {
+        ...{ issuer, audience, algorithms: [algorithm], clockTolerance: clockSkewSeconds },
+        requiredClaims: ['exp', 'iat', 'jti'],
+      });
       if (payload.dig !== digest(body)) throw new Error('signed for another body');
-      return { principal: principalSchema.parse(payload.principal), expiresAtMs: (payload.exp ?? 0) * 1000 };
+      const { exp = 0, iat = 0, jti = '' } = payload;
+      return {
+        principal: principalSchema.parse(payload.principal),
+        ...{ id: jti, issuedAtMs: iat * 1000, expiresAtMs: exp * 1000, acceptedUntilMs: (exp + clockSkewSeconds) * 1000 },
+      };
     } catch (cause) {
       throw new HubError('PRINCIPAL_REFUSED', { originalError: cause as Error });
     }

@@ -6,6 +6,7 @@
  *
  * Two implementations: `openLocalBus` for one process, `openRedisBus` for many.
  */
+import type { Claim } from './bus/claims.ts';
 import type { Change, SourceStatus } from './status.ts';
 
 export interface NewEvent {
@@ -36,6 +37,8 @@ export interface Bus {
   /** The status board: what each system last said of itself. */
   report: (status: SourceStatus) => Promise<void>;
   statuses: () => Promise<SourceStatus[]>;
+  /** Whether nobody took this key before, in any process on the bus; it is taken until then. */
+  claim: Claim;
   close: () => Promise<void>;
 }
 

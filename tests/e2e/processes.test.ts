@@ -12,7 +12,7 @@ import { createClient } from 'redis';
 import WebSocket from 'ws';
 import { type Identity, startIdentity } from '../../deploy/identity/index.ts';
 import type { PersonaName } from '../../deploy/identity/personas.ts';
-import { generateKeys } from '../../schema/principal.ts';
+import { generateKeys } from '../../schema/hopkeys.ts';
 import { post } from '../federation/harness.ts';
 import { describeOn, type ScratchDatabase, scratchDatabase, services } from '../setup/services.ts';
 import { openRelay, type Relay } from '../unit/kit/relay.ts';

@@ -13,7 +13,7 @@ import WebSocket from 'ws';
 import { settingsOfDemo, startIssuer, startStandIns } from '../../deploy/demo.ts';
 import { obtainToken } from '../../deploy/identity/obtain.ts';
 import type { PersonaName } from '../../deploy/identity/personas.ts';
-import { signingKey, verificationKeys } from '../../deploy/keys.ts';
+import { signingKeys, verificationKeys } from '../../deploy/keys.ts';
 import { type Lifecycle, openLifecycle } from '../../deploy/lifecycle.ts';
 import { play } from '../../deploy/play.ts';
 import { serveSystem } from '../../deploy/serving.ts';
@@ -189,7 +189,7 @@ const openSubgraphs = async (ground: Ground, watch: HubOptions['watch']): Promis
 
 const openGateway = async ({ environment, data, life }: Ground, { urls }: Subgraphs, issuer: string, database: Database) => {
   const places = [...urls].map(([name, url]) => [`HUB_SUBGRAPH_${prefixOf(name)}_URL`, url]);
-  const key = JSON.stringify(await signingKey(environment, data));
+  const key = JSON.stringify({ keys: await signingKeys(environment, data) });
   const settings = { ...environment, ...Object.fromEntries(places), OIDC_ISSUER: issuer, HUB_SIGNING_KEY: key };
   const gateway = await startGateway(readConfig(settings, { port: 0 }), { database, log });
   let closing: Promise<void> | undefined;

@@ -6,6 +6,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync
 import { join } from 'node:path';
 import { type Bus, type BusEvent, defaultRetention, type FollowOptions, type NewEvent, type Retention } from '../bus.ts';
 import type { SourceStatus } from '../status.ts';
+import { openClaims } from './claims.ts';
 import { assertReachable, compare, type Position, parseCursor, printCursor } from './cursor.ts';
 
 export interface LocalBusOptions {
@@ -50,6 +51,7 @@ export const openLocalBus = ({ folder, retention = defaultRetention, now = Date.
       board.set(status.name, status);
     },
     statuses: async () => [...board.values()],
+    claim: openClaims(),
     close: async () => {
       journal?.close();
       for (const { waiting } of topics.values()) for (const wake of waiting) wake();

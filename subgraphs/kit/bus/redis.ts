@@ -6,6 +6,7 @@
 import { createClient } from 'redis';
 import { type Bus, type BusEvent, defaultRetention, type FollowOptions, type Retention } from '../bus.ts';
 import type { SourceStatus } from '../status.ts';
+import { type Claim, openClaims } from './claims.ts';
 import { assertReachable } from './cursor.ts';
 
 export interface RedisBusOptions {
@@ -78,6 +79,7 @@ export const openRedisBus = async ({
       await client.hSet(`${prefix}status`, status.name, JSON.stringify(status));
     },
     statuses: async () => Object.values(await client.hGetAll(`${prefix}status`)).map((text) => JSON.parse(text) as SourceStatus),
+    claim: claimer(client, prefix),
     close: async () => {
       watch.stop();
       waiter.destroy();
@@ -85,6 +87,33 @@ export const openRedisBus = async ({
     },
   };
 };
+
+/** How long Redis may take to say who came first; an answer from the process's own memory is better than none. */
+const claimPatienceMs = 500;
+
+/**
+ * First in this process, then among all. While Redis is away the process's own memory decides: a signature could then be
+ * used once at each replica, where refusing would stop every system at once.
+ */
+const claimer = (client: Client, prefix: string): Claim => {
+  const own = openClaims();
+  return async (key, untilMs) => {
+    if (!(await own(key, untilMs))) return false;
+    if (!client.isReady) return true;
+    const ttlMs = Math.max(1, untilMs - Date.now());
+    const asked = client.set(`${prefix}once:${key}`, '1', { condition: 'NX', expiration: { type: 'PX', value: ttlMs } });
+    return (await inTime(asked.catch(() => 'OK'))) !== null;
+  };
+};
+
+const inTime = <Value>(value: Promise<Value>): Promise<Value | undefined> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, claimPatienceMs, undefined).unref();
+    value.then((given) => {
+      clearTimeout(timer);
+      resolve(given);
+    });
+  });
 
 interface Log {
   topic: string;

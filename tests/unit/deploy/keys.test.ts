@@ -2,8 +2,9 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { printKeys, signingKey, storedKeys, verificationKeys } from '../../../deploy/keys.ts';
-import { anonymous, generateKeys, importSigningKey, signPrincipal, verifier } from '../../../schema/principal.ts';
+import { printKeys, signingKeys, storedKeys, verificationKeys } from '../../../deploy/keys.ts';
+import { generateKeys, importSigningKey } from '../../../schema/hopkeys.ts';
+import { anonymous, signPrincipal, verifier } from '../../../schema/principal.ts';
 
 describe('the principal keys', () => {
   let data: string;
@@ -13,7 +14,8 @@ describe('the principal keys', () => {
   afterEach(() => rm(data, { recursive: true }));
 
   test('what the private one signs, the public one verifies, and no other', async () => {
-    const key = await importSigningKey(await signingKey({}, data));
+    const [jwk] = await signingKeys({}, data);
+    const key = await importSigningKey(jwk ?? {});
     const token = await signPrincipal(anonymous, { audience: 'cad', body: '{}', lifetimeSeconds: 30 }, key);
     const verify = verifier(await verificationKeys({}, data));
     await expect(verify(token, { audience: 'cad', body: '{}' })).resolves.toMatchObject({ principal: anonymous });
@@ -23,7 +25,7 @@ describe('the principal keys', () => {
 
   test('processes that start at once agree on one pair', async () => {
     const pairs = await Promise.all(Array.from({ length: 8 }, () => storedKeys(data)));
-    expect(new Set(pairs.map(({ signing }) => signing.kid)).size).toBe(1);
+    expect(new Set(pairs.map(({ signing }) => signing[0]?.kid)).size).toBe(1);
     expect(await readdir(join(data, 'keys'))).toEqual(['principal.json']);
   });
 
@@ -35,15 +37,15 @@ describe('the principal keys', () => {
 
   test('the environment, or a file that it names, goes before the data folder', async () => {
     const { signing, verification } = await generateKeys();
-    expect(await signingKey({ HUB_SIGNING_KEY: JSON.stringify(signing) }, data)).toEqual(signing);
+    expect(await signingKeys({ HUB_SIGNING_KEY: JSON.stringify(signing) }, data)).toEqual([signing]);
     const file = join(data, 'mounted');
     await writeFile(file, JSON.stringify(verification));
     expect(await verificationKeys({ HUB_VERIFICATION_KEYS_FILE: file }, data)).toEqual(verification);
   });
 
   test('what is not a key is refused without being shown', async () => {
-    await expect(signingKey({ HUB_SIGNING_KEY: 'secret-nonsense' }, data)).rejects.toThrow(
-      'HUB_SIGNING_KEY takes one private JWK.',
+    await expect(signingKeys({ HUB_SIGNING_KEY: 'secret-nonsense' }, data)).rejects.toThrow(
+      'HUB_SIGNING_KEY takes one private JWK, or a set.',
     );
     await expect(verificationKeys({ HUB_VERIFICATION_KEYS_FILE: '/nowhere' }, data)).rejects.toThrow('cannot be read: /nowhere');
     await storedKeys(data);
@@ -61,6 +63,6 @@ describe('the principal keys', () => {
         .split('\n')
         .map((line) => /^(\w+)='(.*)'$/.exec(line)?.slice(1) ?? []),
     );
-    expect((await signingKey(environment, data)).kid).toBe((await verificationKeys(environment, data)).keys[0]?.kid);
+    expect((await signingKeys(environment, data))[0]?.kid).toBe((await verificationKeys(environment, data)).keys[0]?.kid);
   });
 });
