@@ -4,8 +4,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 const data = () => new Option('--data <folder>', 'where everything that persists is kept').default('.data').env('HUB_DATA');
 
 export const addAudit = (program: Command): void => {
-  const audit = program.command('audit').description('verify, read, export and purge the audit log; exchange its key');
-  for (const add of [addVerify, addShow, addExport, addDump, addPurge, addKeys]) add(audit);
+  const audit = program.command('audit').description('verify, read, review, export and purge the audit log; exchange its key');
+  for (const add of [addVerify, addShow, addReview, addWho, addReasons, addExport, addDump, addPurge, addKeys]) add(audit);
 };
 
 const addVerify = (audit: Command): void => {
@@ -38,6 +38,43 @@ const addShow = (audit: Command): void => {
     });
 };
 
+const addReview = (audit: Command): void => {
+  audit
+    .command('review')
+    .description('the weekly review: one week in figures, and the people in it who stand out')
+    .option('--week <week>', 'as in ISO 8601: 2026-W47; default: the last whole one')
+    .option('--json', 'as JSON')
+    .addOption(data())
+    .action(async (options) => {
+      process.stdout.write(await (await import('./auditreports.ts')).review({ ...options, environment: process.env }));
+    });
+};
+
+const addWho = (audit: Command): void => {
+  audit
+    .command('who')
+    .description('who was shown a record, when, and why, as JSON lines, latest first')
+    .argument('<record>', 'as the record names it: Person:…')
+    .addOption(data())
+    .action(async (record: string, options) => {
+      const { who } = await import('./auditreports.ts');
+      await who({ ...options, record, environment: process.env }, (line) => process.stdout.write(line));
+    });
+};
+
+const addReasons = (audit: Command): void => {
+  audit
+    .command('reasons')
+    .description('operations on regulated data whose reason is missing or says nothing, as JSON lines, latest first')
+    .addOption(new Option('--from <time>', 'from this instant; default: a week before the end').argParser(instant))
+    .addOption(new Option('--to <time>', 'up to this instant, not with it; default: now').argParser(instant))
+    .addOption(data())
+    .action(async (options) => {
+      const { reasons } = await import('./auditreports.ts');
+      await reasons({ ...options, environment: process.env }, (line) => process.stdout.write(line));
+    });
+};
+
 const addExport = (audit: Command): void => {
   audit
     .command('export')
@@ -50,6 +87,7 @@ const addExport = (audit: Command): void => {
     .option('--case <number>', 'in which case')
     .option('--purpose <code>', 'for what')
     .option('--entity <key>', 'who or what was shown: Person:…')
+    .option('--searched-for <text>', 'a plate, a name or a number that was searched for')
     .addOption(data())
     .action(async ({ format, data: folder, ...filter }) => {
       const { exportRecords } = await import('./auditread.ts');
@@ -72,7 +110,7 @@ const addPurge = (audit: Command): void => {
     .command('purge')
     .description('drop the records of a class that the law no longer asks for; their leaves stay, and the log says what went')
     .addOption(new Option('--before <time>', 'records from before this instant').argParser(instant).makeOptionMandatory())
-    .requiredOption('--class <class>', 'GENERAL, CJI, ALPR or COMMERCIAL')
+    .requiredOption('--class <class>', 'GENERAL, CJI, ALPR, COMMERCIAL or BLACK')
     .addOption(data())
     .action(async (options) => {
       const { count } = await (await import('./auditpurge.ts')).purge({ ...options, environment: process.env });

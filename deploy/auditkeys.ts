@@ -5,6 +5,7 @@
  * half and the time of its end; its private half is destroyed.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -32,8 +33,11 @@ const keptSchema = z.object({
 });
 type Kept = z.infer<typeof keptSchema>;
 
+/** Records of the class BLACK hold nothing sealed. */
+const sealedClasses = auditClasses.filter((name) => name !== 'BLACK');
+
 const fieldSchema = z.record(
-  z.enum(auditClasses),
+  z.enum(sealedClasses),
   z.array(z.object({ id: z.string().regex(/^\w{1,32}$/), key: z.base64().length(44) })).min(1),
 );
 
@@ -82,6 +86,18 @@ export const rotateKey = async (place: AuditKeyPlace, now: Date): Promise<Listed
   return listedKeys(place);
 };
 
+/** Whether there are any yet, given or kept; asking for them would make them. */
+export const hasKeys = (environment: Environment, data: string): boolean =>
+  [environment.HUB_AUDIT_PUBLIC_KEYS, environment.HUB_AUDIT_KEY, environment.HUB_AUDIT_KEY_FILE].some((given) => given) ||
+  existsSync(pathOf(data));
+
+/** The same of those that seal what was searched for. */
+export const hasFieldKeys = (environment: Environment, data: string): boolean =>
+  [environment.HUB_AUDIT_FIELD_KEYS, environment.HUB_AUDIT_FIELD_KEYS_FILE].some((given) => given) ||
+  existsSync(fieldPathOf(data));
+
+const fieldPathOf = (data: string): string => join(data, 'keys', 'audit-fields.json');
+
 const pathOf = (data: string): string => join(data, 'keys', 'audit.json');
 
 const keptKeys = async ({ environment, data }: AuditKeyPlace): Promise<Kept> => {
@@ -107,11 +123,11 @@ const keysGiven = (given: string, environment: Environment): Kept => {
 
 export const fieldKeys = async ({ environment, data }: Omit<AuditKeyPlace, 'origin'>): Promise<FieldKeys> => {
   const given = await settingOf('HUB_AUDIT_FIELD_KEYS', environment);
-  const path = join(data, 'keys', 'audit-fields.json');
-  const complaint = `${given ? 'HUB_AUDIT_FIELD_KEYS' : path} takes, for each of ${auditClasses.join(', ')}, a list of { "id", "key" } with 32 bytes in base64.`;
+  const path = fieldPathOf(data);
+  const complaint = `${given ? 'HUB_AUDIT_FIELD_KEYS' : path} takes, for each of ${sealedClasses.join(', ')}, a list of { "id", "key" } with 32 bytes in base64.`;
   const held = parsed(given ?? (await kept(path, newFieldKeys)), fieldSchema, complaint);
   return Object.fromEntries(
-    auditClasses.map((name) => [name, held[name].map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64') }))]),
+    sealedClasses.map((name) => [name, held[name].map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64') }))]),
   ) as unknown as FieldKeys;
 };
 
@@ -129,7 +145,7 @@ export const printFresh = (): string => `HUB_AUDIT_KEY='${JSON.stringify(newJwk(
 const newFieldKeys = (): string =>
   JSON.stringify(
     Object.fromEntries(
-      auditClasses.map((name) => [name, [{ id: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64') }]]),
+      sealedClasses.map((name) => [name, [{ id: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64') }]]),
     ),
   );
 

@@ -4,9 +4,11 @@ import { openTree } from '../gateway/audit/merkle.ts';
 import { readNote } from '../gateway/audit/note.ts';
 import { payloadColumns } from '../gateway/audit/record.ts';
 import { unseal } from '../gateway/audit/seal.ts';
+import { termKeyOf, termOf } from '../schema/terms.ts';
+import { namesOf } from '../subgraphs/hub/reports.ts';
 import type { Database } from '../subgraphs/kit/database.ts';
 import { fieldKeys } from './auditkeys.ts';
-import { type AuditPlace, operator, recorded, withAuditDatabase } from './auditplace.ts';
+import { type AuditPlace, recorded, withAuditDatabase } from './auditplace.ts';
 import { ExpectedError } from './expected.ts';
 import { readTables } from './verifier/read.ts';
 import type { Entry } from './verifier/verify.ts';
@@ -20,6 +22,8 @@ export interface ExportFilter {
   case?: string;
   purpose?: string;
   entity?: string;
+  /** Found by its terms, where the keys are held here. */
+  searchedFor?: string;
 }
 
 export interface ExportCommand extends AuditPlace {
@@ -33,9 +37,7 @@ const line = (out: Out, value: unknown): void => void out.write(`${JSON.stringif
 
 export const dump = (place: AuditPlace, out: Out): Promise<void> =>
   withAuditDatabase(place, async (database) => {
-    await recorded(database, place, (audit) =>
-      audit.note({ kind: 'AUDIT_READ', subject: operator(), detail: { command: 'dump' } }),
-    );
+    await recorded(database, place, { command: 'dump' });
     const { entries, checkpoints } = await readTables(database.query);
     line(out, { format: 'rtcc-hub audit dump v1' });
     for await (const entry of entries) line(out, entry);
@@ -45,11 +47,22 @@ export const dump = (place: AuditPlace, out: Out): Promise<void> =>
 export const exportRecords = (command: ExportCommand, out: Out): Promise<void> =>
   withAuditDatabase(command, async (database) => {
     const { format, filter } = command;
-    await recorded(database, command, (audit) =>
-      audit.note({ kind: 'AUDIT_READ', subject: operator(), detail: { command: 'export', format, filter } }),
-    );
+    const { searchedFor, ...told } = filter;
+    // What was searched for is sealed everywhere else, so it is not in clear here.
+    await recorded(database, command, {
+      command: 'export',
+      format,
+      filter: told,
+      ...(searchedFor ? { searchedFor: 'sealed' } : {}),
+    });
     const write = format === 'csv' ? writeCsv : writeLines;
-    await write(database, (entry) => fits(entry, filter), out);
+    const keys = await termKeysHeld(command);
+    const wanted = {
+      ...filter,
+      entities: filter.entity && namesOf(filter.entity, keys),
+      terms: searchedFor && termsFor(searchedFor, keys),
+    };
+    await write(database, (entry) => fits(entry, wanted), out);
   });
 
 type Fits = (entry: Entry) => boolean;
@@ -92,15 +105,25 @@ const cell = (value: unknown): string => {
   return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 };
 
-const fits = ({ leaf, record }: Entry, { from, to, ...equal }: ExportFilter): boolean => {
+const termKeysHeld = async (place: AuditPlace): Promise<Buffer[]> =>
+  Object.values(await fieldKeys(place)).flatMap((held) => (held ?? []).map(({ key }) => termKeyOf(key)));
+
+const termsFor = (text: string, keys: readonly Buffer[]): string[] => keys.flatMap((key) => termOf(key, text) ?? []);
+
+type Wanted = ExportFilter & { entities?: string[] | '' | undefined; terms?: string[] | '' | undefined };
+
+const fits = ({ leaf, record }: Entry, { from, to, entities, terms, ...equal }: Wanted): boolean => {
   if (!record) return false;
   const at = new Date(leaf.at);
   if ((from && at < from) || (to && at >= to)) return false;
-  const { subject, ori, purpose, case: caseNumber, entity } = equal;
+  const { subject, ori, purpose, case: caseNumber } = equal;
   const asked = { subject, ori, purpose, case_number: caseNumber };
   if (Object.entries(asked).some(([column, value]) => value !== undefined && record[column] !== value)) return false;
-  return entity === undefined || (record.entities as string[]).includes(entity);
+  return holdsAny(record.entities, entities) && holdsAny(record.terms, terms);
 };
+
+const holdsAny = (held: unknown, wanted: string[] | '' | undefined): boolean =>
+  !wanted || (Array.isArray(held) && wanted.some((one) => held.includes(one)));
 
 /** One record, and what was searched for, where its key is held here. */
 export const show = (place: AuditPlace & { seq: number }): Promise<Record<string, unknown>> =>
@@ -110,9 +133,7 @@ export const show = (place: AuditPlace & { seq: number }): Promise<Record<string
       place.seq,
     ]);
     if (!leaf) throw new ExpectedError(`The log has no record ${place.seq}.`);
-    await recorded(database, place, (audit) =>
-      audit.note({ kind: 'AUDIT_READ', subject: operator(), detail: { command: 'show', seq: place.seq } }),
-    );
+    await recorded(database, place, { command: 'show', seq: place.seq });
     if (!record) throw new ExpectedError(`Record ${place.seq} has been purged; its leaf is ${leaf.leaf_hash}.`);
     const { salt: _, search, ...rest } = record;
     return { ...rest, seq: Number(record.seq), leaf_hash: leaf.leaf_hash, search: await openedSearch(place, record) };

@@ -1,6 +1,7 @@
 /** The environment → what signs the audit, seals its search terms, and is told when it fails. */
 import { z } from 'zod';
 import { readWitnessKey } from '../gateway/audit/note.ts';
+import { leastDays, type Retention } from '../gateway/audit/retention.ts';
 import type { Witness } from '../gateway/audit/sinks.ts';
 import type { AuditSettings } from '../gateway/audit/start.ts';
 import { checkpointKeys, fieldKeys, originOf } from './auditkeys.ts';
@@ -17,6 +18,10 @@ const settings = z.object({
   HUB_AUDIT_WITNESS_URL: z.url().optional(),
   HUB_AUDIT_WITNESS_KEY: z.string().optional(),
   HUB_AUDIT_ALERT_URL: z.url().optional(),
+  /** `CJI=1095,ALPR=1825`: days, a year at the least. */
+  HUB_AUDIT_RETENTION: z.string().optional(),
+  /** A file on this machine; an agency's choice. */
+  HUB_AUDIT_SPOOL: z.string().optional(),
 });
 
 export const auditSettings = async (environment: Environment, data: string): Promise<AuditSettings> => {
@@ -37,7 +42,17 @@ export const auditSettings = async (environment: Environment, data: string): Pro
     },
     fieldKeys: await fieldKeys(place),
     alertUrl: set.HUB_AUDIT_ALERT_URL,
+    retention: retentionOf(set.HUB_AUDIT_RETENTION),
+    spool: set.HUB_AUDIT_SPOOL,
   };
+};
+
+const retentionOf = (text: string | undefined): Retention | undefined => {
+  if (!text) return undefined;
+  const parts = text.split(',').map((part) => /^(GENERAL|CJI|ALPR|COMMERCIAL|BLACK)=(\d{1,6})$/.exec(part.trim()));
+  if (parts.some((part) => !part || Number(part[2]) < leastDays))
+    throw new ExpectedError(`HUB_AUDIT_RETENTION takes days for each class, ${leastDays} at the least: CJI=1095,ALPR=1825.`);
+  return Object.fromEntries(parts.map((part) => [part?.[1], Number(part?.[2])]));
 };
 
 const witnessOf = (url: string | undefined, key: string | undefined): Witness | undefined => {

@@ -1,6 +1,6 @@
 /** `audit verify`: the verifier over tables, a dump or an export, and what it found in lines for a person. */
 import { access, readFile } from 'node:fs/promises';
-import { type ListedKey, listedKeys, originOf, readListed } from './auditkeys.ts';
+import { hasKeys, type ListedKey, listedKeys, originOf, readListed } from './auditkeys.ts';
 import { withAuditDatabase } from './auditplace.ts';
 import { ExpectedError } from './expected.ts';
 import type { Environment } from './settings.ts';
@@ -39,11 +39,16 @@ export const verify = async (command: VerifyCommand): Promise<Verdict> => {
   const check = async ({ entries, checkpoints }: Read): Promise<Verdict> =>
     verdict(await verifyLog({ entries, checkpoints: [...checkpoints, ...kept], keys, witness }), command.witness !== undefined);
   if (command.dump) return check(await readDump(await existing(command.dump)));
-  return withAuditDatabase(command, async (database) => check(await readTables(database.query)));
+  return withAuditDatabase(command, async (database) => check(await readTables(database.query)), { readOnly: true });
 };
 
-const listOf = ({ keys, environment, data }: VerifyCommand): Promise<ListedKey[]> =>
-  keys ? readListed(keys) : listedKeys({ environment, data, origin: originOf(environment) });
+/** Those that are there: a verifier makes none. */
+const listOf = async ({ keys, environment, data }: VerifyCommand): Promise<ListedKey[]> => {
+  if (keys) return readListed(keys);
+  if (!hasKeys(environment, data))
+    throw new ExpectedError(`There are no audit keys in ${data}: name the hub's data folder, or a list of keys with --keys.`);
+  return listedKeys({ environment, data, origin: originOf(environment) });
+};
 
 const keyIn = (line: string): VerificationKey => {
   try {

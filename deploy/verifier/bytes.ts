@@ -20,6 +20,8 @@ const order =
   'seq at class kind operation_id subject ori purpose case_number reason operation_name operation_type document_hash fields denied entities sources duration_ms outcome source_address destination_address bytes_in search detail'.split(
     ' ',
   );
+/** Came later: left out behind the last of them that is not null. */
+const later = ['bytes_out', 'on_behalf_of', 'terms', 'spooled_at'];
 
 export const sha256 = (...parts: (Buffer | string)[]): Buffer => {
   const hash = createHash('sha256');
@@ -28,7 +30,13 @@ export const sha256 = (...parts: (Buffer | string)[]): Buffer => {
 };
 
 export const commitmentOver = (fields: Fields): string =>
-  sha256(Buffer.from(String(fields.salt), 'hex'), `[${order.map((name) => jsonOf(fields[name])).join(',')}]`).toString('hex');
+  sha256(Buffer.from(String(fields.salt), 'hex'), `[${covered(fields).map(jsonOf).join(',')}]`).toString('hex');
+
+const covered = (fields: Fields): unknown[] => {
+  const added = later.map((name) => fields[name] ?? null);
+  while (added.length > 0 && added.at(-1) === null) added.pop();
+  return [...order.map((name) => fields[name]), ...added];
+};
 
 export const leafHashOver = ({ seq, at, class: kept, commitment }: Leaf): Buffer =>
   sha256(Buffer.from([0x00]), ['rtcc-hub audit leaf v1', seq, at, kept, commitment, ''].join('\n'));

@@ -33,13 +33,14 @@ async function* entriesOf(query: Query, end: number): AsyncGenerator<Entry> {
     const to = Math.min(end, from + pageSize);
     const leaves = await query<Fields>('SELECT * FROM hub_audit.leaf WHERE seq > $1 AND seq <= $2 ORDER BY seq', [from, to]);
     const records = await query<Fields>('SELECT * FROM hub_audit.record WHERE seq > $1 AND seq <= $2 ORDER BY seq', [from, to]);
-    const bySeq = new Map(records.map((record) => [Number(record.seq), record]));
+    const bySeq = new Map<number, Fields[]>();
+    for (const record of records) bySeq.set(Number(record.seq), [...(bySeq.get(Number(record.seq)) ?? []), record]);
     for (const leaf of leaves) {
-      const record = bySeq.get(Number(leaf.seq));
+      const [record, ...more] = bySeq.get(Number(leaf.seq)) ?? [];
       yield { leaf: plain(leaf) as unknown as Leaf, record: record ? plain(record) : null };
-      bySeq.delete(Number(leaf.seq));
+      bySeq.set(Number(leaf.seq), more); // A second record at one place, in another month's partition.
     }
-    for (const [seq, record] of bySeq) yield { leaf: withoutLeaf(seq), record: plain(record) };
+    for (const [seq, extra] of bySeq) for (const record of extra) yield { leaf: withoutLeaf(seq), record: plain(record) };
   }
 }
 
@@ -50,8 +51,11 @@ const withoutLeaf = (seq: number): Leaf => ({ seq, at: '', class: '', commitment
 const plain = (row: Fields): Fields => ({
   ...row,
   seq: Number(row.seq),
-  at: row.at instanceof Date && !Number.isNaN(row.at.getTime()) ? row.at.toISOString() : String(row.at),
+  at: timeOf(row.at),
+  ...(row.spooled_at ? { spooled_at: timeOf(row.spooled_at) } : {}),
 });
+
+const timeOf = (at: unknown): string => (at instanceof Date && !Number.isNaN(at.getTime()) ? at.toISOString() : String(at));
 
 /** A dump is read twice: its checkpoints stand behind its records. */
 export const readDump = async (path: string): Promise<Read> => {

@@ -18,7 +18,9 @@ export type AlertCode =
   | 'AUDIT_FORKED'
   | 'AUDIT_KEY_UNKNOWN'
   | 'AUDIT_CHECKPOINT_FAILED'
-  | 'AUDIT_CLOCK';
+  | 'AUDIT_CLOCK'
+  | 'AUDIT_SPOOLING'
+  | 'AUDIT_PURGE_FAILED';
 
 export interface Alert {
   (alert: AlertCode, cause?: unknown): void;
@@ -29,13 +31,15 @@ export interface Alert {
 const quietMs = 60_000;
 const timeoutMs = 5_000;
 
-const texts: Record<AlertCode, string> = {
+export const alertTexts: Readonly<Record<AlertCode, string>> = {
   AUDIT_UNAVAILABLE: 'The audit store cannot be written.',
   AUDIT_ROLLED_BACK: 'The audit log is shorter than it was: an older state has been put in its place. Nothing more is signed.',
   AUDIT_FORKED: 'The audit log differs from what was signed. Nothing more is signed.',
   AUDIT_KEY_UNKNOWN:
     'The last checkpoint is signed by a key that is not known here; gateways of one log share HUB_AUDIT_KEY. Nothing more is signed.',
   AUDIT_CHECKPOINT_FAILED: 'A checkpoint of the audit log could not be kept in every place.',
+  AUDIT_SPOOLING: 'Dispatch and unit positions go on; their audit records are kept in the spool until the store is back.',
+  AUDIT_PURGE_FAILED: 'Records that should no longer be kept could not be purged.',
   AUDIT_CLOCK: "The clock is behind the audit log's by more than a minute.",
 };
 
@@ -62,9 +66,9 @@ export const openAlert = ({ say, webhook, now, fetch: call = fetch }: AlertOptio
     const suppressed = before?.suppressed ?? 0;
     told.set(code, { atMs: now(), suppressed: 0 });
     const why = codeOf(cause);
-    say({ alert: code, code: why, suppressed }, texts[code]);
+    say({ alert: code, code: why, suppressed }, alertTexts[code]);
     if (!webhook) return;
-    const body = { alert: code, code: why, text: texts[code], at: new Date(now()).toISOString(), suppressed };
+    const body = { alert: code, code: why, text: alertTexts[code], at: new Date(now()).toISOString(), suppressed };
     const call = post(webhook, body).catch(() =>
       say({ alert: code, code: 'WEBHOOK', suppressed }, 'The alert could not be delivered.'),
     );

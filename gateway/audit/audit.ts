@@ -3,11 +3,14 @@
  * asked; the outcome after; refusals. Records hold coordinates and keys, never
  * values.
  */
+import { createHash } from 'node:crypto';
 import type { Principal } from '../../schema/principal.ts';
+import { opaqueEntity } from '../../schema/terms.ts';
 import type { Shown } from '../redact.ts';
 import { classOf } from './classes.ts';
 import type { Ledger } from './ledger.ts';
 import type { AuditClass, AuditKind, AuditRecord } from './record.ts';
+import { searchTerms } from './terms.ts';
 
 export interface Intent {
   principal: Principal;
@@ -24,6 +27,20 @@ export interface Intent {
   policySet?: string | undefined;
   /** Ids of those of them that did. */
   rules?: readonly string[] | undefined;
+  /** What was denied under a black label: kept in a record of its own, apart from `denied`, and of a class of its own. */
+  black?: Pick<Intent, 'denied' | 'rules'> | undefined;
+}
+
+/** The first operation under a token at this gateway. */
+export interface LogOn {
+  caller: Omit<Principal, 'grants' | 'operationId'>;
+  operationId: string;
+  token: string;
+  expiresAtMs: number;
+  /** How the person proved to be who they are, and when. */
+  methods: readonly string[];
+  signedInAtMs?: number | undefined;
+  peer?: Peer | undefined;
 }
 
 /** Where a request came from and came to, as `address:port`; bytes of its body. */
@@ -41,12 +58,17 @@ export interface Notice {
   detail: Record<string, unknown>;
 }
 
+/** What was shown; `bytes` where somebody has counted them already. */
+export type Settled = Pick<Shown, 'data' | 'errors' | 'entities'> & { bytes?: number | undefined };
+
 /** One operation between its intent and its outcome. */
 export interface Entry {
-  settle: (shown: Pick<Shown, 'data' | 'errors' | 'entities'>) => Promise<void>;
+  settle: (shown: Settled) => Promise<void>;
 }
 
 export interface Audit {
+  /** Recorded once for each token; what does not hold never comes here. */
+  logOn: (logOn: LogOn) => Promise<void>;
   intend: (intent: Intent) => Promise<Entry>;
   /** An operation that was not run: a bad token, a limit, a validation error. */
   refuse: (refusal: Refusal) => Promise<void>;
@@ -75,6 +97,8 @@ export interface AuditOptions {
   intervalMs: number;
   /** Seals what was searched for with the class's key; without it, that is not kept. */
   seal?: ((auditClass: AuditClass, operationId: string, text: string) => string) | undefined;
+  /** The key of a class's blind index; without it, there is none. */
+  termKey?: ((auditClass: AuditClass) => Buffer | undefined) | undefined;
 }
 
 export const openAudit = (options: AuditOptions): Audit => {
@@ -82,18 +106,20 @@ export const openAudit = (options: AuditOptions): Audit => {
   return {
     intend: async (intent) => {
       const startedMs = now();
-      await ledger.append({ ...firstOf(intent, startedMs, options), kind: 'INTENT' });
+      await begin(intent, 'INTENT', startedMs, options);
       return {
         settle: (shown) =>
           ledger.append({
             ...recordOf(intent, now()),
             kind: 'OUTCOME',
-            entities: shown.entities,
+            entities: opaque(shown.entities, options),
             durationMs: Math.round(now() - startedMs),
             outcome: outcomeOf(shown),
+            bytesOut: bytesOf(shown),
           }),
       };
     },
+    logOn: openLogOns(options),
     refuse: ({ principal, operationName, code, peer }) =>
       ledger.append({
         ...nothing,
@@ -140,10 +166,10 @@ const openStream = async (intent: Intent, options: AuditOptions): Promise<Stream
     write().catch(() => {
       failed = true;
     });
-  await ledger.append({ ...firstOf(intent, openedMs, options), kind: 'STREAM_OPENED' });
+  await begin(intent, 'STREAM_OPENED', openedMs, options);
   return {
     settle: async ({ entities }) => {
-      for (const entity of entities) delivered.add(entity);
+      for (const entity of opaque(entities, options)) delivered.add(entity);
       if (failed) await write();
       timer ??= setTimeout(() => void writeLater(), intervalMs).unref();
     },
@@ -160,10 +186,50 @@ const openStream = async (intent: Intent, options: AuditOptions): Promise<Stream
   };
 };
 
-const whoOf = ({ operationId, subject, ori, purpose, caseNumber, reason }: Principal) => ({
+/** The record that must be there before anything is asked, and the one that only few may read: durable together. */
+const begin = async (intent: Intent, kind: 'INTENT' | 'STREAM_OPENED', atMs: number, options: AuditOptions): Promise<void> => {
+  const { black } = intent;
+  const first = { ...firstOf(intent, atMs, options), kind };
+  if (!black?.denied.length) return options.ledger.append(first);
+  const detail = JSON.stringify({ policySet: intent.policySet, rules: black.rules });
+  const apart = { ...recordOf(intent, atMs), kind: 'DENIED' as const, class: 'BLACK' as const, fields: [], sources: [] };
+  await Promise.all([first, { ...apart, denied: black.denied, detail }].map(options.ledger.append));
+};
+
+/** Tokens are known by their digest, until they end. */
+const openLogOns = ({ ledger, now }: AuditOptions): Audit['logOn'] => {
+  const known = new Map<string, { untilMs: number; durable: Promise<void> }>();
+  return ({ caller, operationId, token, expiresAtMs, methods, signedInAtMs, peer }) => {
+    const digest = createHash('sha256').update(token).digest('base64url');
+    const found = known.get(digest);
+    if (found) return found.durable;
+    if (known.size >= tokensAtMost) for (const [other, { untilMs }] of known) if (untilMs < now()) known.delete(other);
+    const signedInAt = signedInAtMs === undefined ? undefined : new Date(signedInAtMs).toISOString();
+    const detail = JSON.stringify({ methods, signedInAt, expiresAt: new Date(expiresAtMs).toISOString(), roles: caller.roles });
+    const who = { ...whoOf({ ...caller, operationId }), ...whereOf(peer), detail };
+    const durable = ledger.append({ ...nothing, ...who, at: new Date(now()), kind: 'LOGGED_ON', outcome: 'OK' });
+    known.set(digest, { untilMs: expiresAtMs, durable });
+    durable.catch(() => known.delete(digest)); // Not on record: the next operation tries again.
+    return durable;
+  };
+};
+
+/** Past this, tokens that have ended are forgotten. */
+const tokensAtMost = 10_000;
+
+const opaque = (entities: readonly string[], { termKey }: AuditOptions): string[] => {
+  const key = termKey?.('GENERAL');
+  return entities.map((entity) => opaqueEntity(key, entity));
+};
+
+const bytesOf = ({ bytes, data }: Settled): number =>
+  bytes ?? (data ? Math.min(Buffer.byteLength(JSON.stringify(data)), 2 ** 31 - 1) : 0);
+
+const whoOf = ({ operationId, subject, ori, onBehalfOf, purpose, caseNumber, reason }: Omit<Principal, 'grants'>) => ({
   operationId,
   subject,
   ori: ori || undefined,
+  onBehalfOf,
   purpose,
   caseNumber,
   reason,
@@ -176,11 +242,13 @@ const whereOf = ({ source, destination, bytesIn }: Peer = {}) => ({
 });
 
 /** An operation's first record also says where it came from, what it searches for, and which policies decided. */
-const firstOf = (intent: Intent, atMs: number, { seal }: AuditOptions): Omit<AuditRecord, 'kind'> => {
+const firstOf = (intent: Intent, atMs: number, { seal, termKey }: AuditOptions): Omit<AuditRecord, 'kind'> => {
   const { principal, sources, search, peer, policySet, rules } = intent;
   const sealed = search === undefined ? undefined : seal?.(classOf(sources), principal.operationId, search);
+  const key = search === undefined ? undefined : termKey?.(classOf(sources));
+  const terms = key && searchTerms(key, search ?? '');
   const detail = policySet && JSON.stringify({ policySet, rules });
-  return { ...recordOf(intent, atMs), ...whereOf(peer), search: sealed, detail };
+  return { ...recordOf(intent, atMs), ...whereOf(peer), search: sealed, terms: terms?.length ? terms : undefined, detail };
 };
 
 const recordOf = (
@@ -206,6 +274,7 @@ const outcomeOf = ({ data, errors }: Pick<Shown, 'data' | 'errors'>): string => 
 
 /** For a gateway over a supergraph without access rules, run without a database: nothing is kept. */
 export const withoutAudit: Audit = {
+  logOn: async () => {},
   intend: async () => ({ settle: async () => {} }),
   refuse: async () => {},
   note: async () => {},

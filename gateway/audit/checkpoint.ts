@@ -39,6 +39,8 @@ export interface CheckpointerOptions extends CheckpointSettings {
   database: Sql;
   alert: Alert;
   now: () => number;
+  /** Told how far the log is signed. */
+  onSigned?: (size: number) => void;
   /** Told when another key signs than before. */
   onKey?: (id: string) => Promise<void>;
 }
@@ -119,6 +121,7 @@ const step = async (options: CheckpointerOptions, state: State): Promise<void> =
     await tellKey(options, signer, before.size);
   }
   state.signed = { size: frontier.size, root: rootOf(frontier) };
+  options.onSigned?.(frontier.size);
   await spread(options, state, frontier.size);
 };
 

@@ -25,8 +25,8 @@ export interface Ledger {
 export interface LedgerEvents {
   /** Records could not be made durable. */
   onError?: (cause: unknown) => void;
-  /** The log's length, after each commit. */
-  onAppended?: (size: number) => void;
+  /** The log's length after each commit, how many records it made durable, and how long that took. */
+  onAppended?: (size: number, count: number, seconds: number) => void;
   /** The clock is behind the log by more than the tolerance; the log says so too. */
   onSteppedBack?: () => void;
 }
@@ -67,11 +67,12 @@ export const openLedger = async (database: Sql, { onError, onAppended, onStepped
   const flush = async (batch: Waiting[]): Promise<void> => {
     try {
       const records = batch.map(({ record }) => record);
+      const startedMs = performance.now();
       const before = head;
       head = await append(database, before, records);
       if (isBehind(before, records)) onSteppedBack?.();
       for (const { resolve } of batch) resolve();
-      onAppended?.(head.seq);
+      onAppended?.(head.seq, batch.length, (performance.now() - startedMs) / 1000);
     } catch (cause) {
       // One record that the database cannot hold does not take the others along.
       if (batch.length > 1 && isData(cause)) {
@@ -114,9 +115,7 @@ const append = async (database: Sql, from: Head, records: readonly AuditRecord[]
   let head = from;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const rows = rowsBehind(head, records);
-    const inserted = await database
-      .query(insert, [JSON.stringify(rows), head.seq])
-      .catch((error: unknown) => (isTaken(error) ? [] : Promise.reject(error)));
+    const inserted = await inserting(database, rows, head.seq);
     const last = rows.at(-1);
     if (inserted.length === rows.length && last) return { seq: Number(last.seq), atMs: Date.parse(String(last.at)) };
     const found = await headOf(database);
@@ -124,6 +123,19 @@ const append = async (database: Sql, from: Head, records: readonly AuditRecord[]
     head = found;
   }
   throw new Error('Too many gateways continue the log at once.');
+};
+
+/** The rows' places, or none where another gateway continued the log first. */
+const inserting = async (database: Sql, rows: readonly Row[], behind: number): Promise<unknown[]> => {
+  const once = () => database.query(insert, [JSON.stringify(rows), behind]);
+  try {
+    return await once();
+  } catch (error) {
+    if (isTaken(error)) return [];
+    if (!lacksMonth(error)) throw error;
+    await database.query('SELECT hub_audit.months($1::timestamptz[])', [rows.map(({ at }) => at)]);
+    return once().catch((again: unknown) => (isTaken(again) ? [] : Promise.reject(again)));
+  }
 };
 
 const rowsBehind = (head: Head, records: readonly AuditRecord[]): Row[] => {
@@ -151,6 +163,9 @@ const types: Record<string, string> = {
   sources: 'text[]',
   duration_ms: 'integer',
   bytes_in: 'integer',
+  bytes_out: 'integer',
+  terms: 'text[]',
+  spooled_at: 'timestamptz',
 };
 
 const leafColumns = 'seq, at, class, commitment, leaf_hash';
@@ -170,6 +185,9 @@ const insert = `WITH given AS MATERIALIZED (
 
 /** unique_violation: another gateway continued the log first. */
 const isTaken = (error: unknown): boolean => (error as { code?: string } | null)?.code === '23505';
+
+/** check_violation: the table has no part for a month. */
+const lacksMonth = (error: unknown): boolean => (error as { code?: string } | null)?.code === '23514';
 
 /** Class 22: what was given cannot be stored, now or ever. */
 const isData = (error: unknown): boolean => /^22/.test(String((error as { code?: string } | null)?.code));

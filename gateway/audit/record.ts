@@ -11,6 +11,8 @@ export type AuditKind =
   | 'INTENT'
   | 'OUTCOME'
   | 'REFUSED'
+  | 'LOGGED_ON'
+  | 'DENIED'
   | 'STREAM_OPENED'
   | 'STREAM_DELIVERED'
   | 'STREAM_CLOSED'
@@ -20,8 +22,11 @@ export type AuditKind =
   | 'CLOCK_STEPPED_BACK'
   | 'PURGED';
 
-/** What the law asks of a record decides how long it is kept, and which key its search terms are sealed with. */
-export const auditClasses = ['GENERAL', 'CJI', 'ALPR', 'COMMERCIAL', 'SYSTEM'] as const;
+/**
+ * What the law asks of a record decides how long it is kept, and which key its search terms are sealed with. BLACK is
+ * for denials under a black label: that there was something to deny is itself protected.
+ */
+export const auditClasses = ['GENERAL', 'CJI', 'ALPR', 'COMMERCIAL', 'SYSTEM', 'BLACK'] as const;
 export type AuditClass = (typeof auditClasses)[number];
 
 export interface AuditRecord {
@@ -52,6 +57,14 @@ export interface AuditRecord {
   search?: string | undefined;
   /** JSON, of the kinds that say more: what was purged, read, changed. */
   detail?: string | undefined;
+  /** Length of the answer's data as JSON. */
+  bytesOut?: number | undefined;
+  /** ORI of the agency on whose behalf the caller asks. */
+  onBehalfOf?: string | undefined;
+  /** Blind index of what was searched for. */
+  terms?: string[] | undefined;
+  /** When it was written to the spool, because the store was away. */
+  spooledAt?: Date | undefined;
 }
 
 /** What a commitment covers, in this order. */
@@ -80,13 +93,28 @@ export const payloadColumns = [
   'bytes_in',
   'search',
   'detail',
+  'bytes_out',
+  'on_behalf_of',
+  'terms',
+  'spooled_at',
 ] as const;
+
+/** Those behind `detail` came later: where nothing follows, they are left out, so that older records stay what they were. */
+const laterColumns = 4;
 
 export type Row = Record<(typeof payloadColumns)[number] | 'salt' | 'commitment' | 'leaf_hash', unknown>;
 
 export const saltBytes = 32;
 
-export const payloadOf = (seq: number, record: AuditRecord): unknown[] =>
+/** What a commitment covers. */
+export const payloadOf = (seq: number, record: AuditRecord): unknown[] => {
+  const values = valuesOf(seq, record);
+  const first = payloadColumns.length - laterColumns;
+  const last = values.findLastIndex((value) => value !== null);
+  return values.slice(0, Math.max(first, last + 1));
+};
+
+const valuesOf = (seq: number, record: AuditRecord): unknown[] =>
   [
     seq,
     record.at.toISOString(),
@@ -112,6 +140,10 @@ export const payloadOf = (seq: number, record: AuditRecord): unknown[] =>
     record.bytesIn,
     record.search,
     record.detail,
+    record.bytesOut,
+    record.onBehalfOf,
+    record.terms,
+    record.spooledAt?.toISOString(),
   ].map(storable);
 
 export const commitmentOf = (salt: Buffer, payload: unknown[]): string =>
@@ -124,7 +156,7 @@ export const leafOf = (seq: number, at: string, auditClass: string, commitment: 
 export const rowOf = (seq: number, record: AuditRecord, salt: Buffer): Row => {
   const payload = payloadOf(seq, record);
   const commitment = commitmentOf(salt, payload);
-  const row = Object.fromEntries(payloadColumns.map((column, at) => [column, payload[at]]));
+  const row = Object.fromEntries(payloadColumns.map((column, at) => [column, payload[at] ?? null]));
   const leaf = leafOf(seq, String(row.at), String(row.class), commitment);
   return { ...row, salt: salt.toString('hex'), commitment, leaf_hash: leaf.toString('hex') } as Row;
 };

@@ -12,7 +12,8 @@ export interface FieldKey {
   key: Buffer;
 }
 
-export type FieldKeys = Readonly<Record<AuditClass, readonly FieldKey[]>>;
+/** Records of the class BLACK hold nothing sealed, so it needs no key. */
+export type FieldKeys = Readonly<Record<Exclude<AuditClass, 'BLACK'>, readonly FieldKey[]> & { BLACK?: readonly FieldKey[] }>;
 
 const algorithm = 'aes-256-gcm';
 /** Lengths are rounded up to this, since the length of a plate or a name is already something. */
@@ -20,7 +21,7 @@ const blockBytes = 64;
 
 /** `v1.class.key.iv.ciphertext.tag`, the last three in base64url. */
 export const seal = (keys: FieldKeys, auditClass: AuditClass, operationId: string, text: string): string => {
-  const key = keys[auditClass].at(-1);
+  const key = keys[auditClass]?.at(-1);
   if (!key) throw new Error(`There is no field key for the class ${auditClass}.`);
   const iv = randomBytes(12);
   const cipher = createCipheriv(algorithm, key.key, iv).setAAD(boundTo(auditClass, operationId));
@@ -33,7 +34,7 @@ export const seal = (keys: FieldKeys, auditClass: AuditClass, operationId: strin
 /** Throws where the key is not held, or the text is not what was sealed for that operation. */
 export const unseal = (keys: FieldKeys, operationId: string, sealed: string): string => {
   const [version, auditClass = '', id, ...parts] = sealed.split('.');
-  const key = Object.hasOwn(keys, auditClass) ? keys[auditClass as AuditClass].find((one) => one.id === id) : undefined;
+  const key = Object.hasOwn(keys, auditClass) ? keys[auditClass as AuditClass]?.find((one) => one.id === id) : undefined;
   if (version !== 'v1' || !key) throw new Error(`The key ${id} of the class ${auditClass} is not held here.`);
   const [iv, text, tag] = parts.map((part) => Buffer.from(part, 'base64url'));
   if (!iv || !text || tag?.length !== 16) throw new Error('The text is not a sealed one.');

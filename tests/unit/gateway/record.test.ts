@@ -53,6 +53,25 @@ test('what is committed to is a JSON array of the values in the order of the for
   expect(JSON.stringify(payloadOf(2, full))).toBe(fullText);
 });
 
+describe('a column that came later', () => {
+  test('is behind the others where it holds something, with those before it', () => {
+    const text = JSON.stringify(payloadOf(1, { ...least, onBehalfOf: 'LANPD0000' }));
+    expect(text).toBe(`${leastText.slice(0, -1)},null,"LANPD0000"]`);
+  });
+
+  test('makes another commitment, and the verifier comes to the same', () => {
+    const parts: Partial<AuditRecord>[] = [
+      { bytesOut: 0 },
+      { onBehalfOf: 'LANPD0000' },
+      { terms: ['a'] },
+      { spooledAt: new Date('2026-11-20T09:00:00.000Z') },
+    ];
+    const rows = [{}, ...parts].map((part) => rowOf(2, { ...full, ...part }, salt));
+    expect(new Set(rows.map(({ commitment }) => commitment)).size).toBe(rows.length);
+    for (const row of rows) expect(commitmentOver(row)).toBe(row.commitment);
+  });
+});
+
 test('a commitment is the SHA-256 of salt and text, a leaf that of a zero byte and what is kept for ever', () => {
   expect(commitmentOf(salt, payloadOf(2, full))).toBe(fullCommitment);
   expect(leafOf(2, '2022-02-20T18:42:11.500Z', 'CJI', fullCommitment).toString('hex')).toBe(fullLeaf);
