@@ -69,6 +69,19 @@ SELECT
   NULL::timestamptz AS changed_at -- not null; UTC instant at which the row last changed in the source
 WHERE false;
 
+-- person_phone: one row per phone number on record for a person; may be empty.
+CREATE OR REPLACE VIEW rms.person_phone AS
+SELECT
+  NULL::text        AS id,         -- not null, unique; opaque and stable
+  NULL::text        AS person_id,  -- not null; rms.person.id
+  NULL::text        AS number,     -- not null; as the record spells it
+  NULL::text        AS digits,     -- not null; its digits alone, without the country's 1
+  NULL::text        AS number_key, -- not null; the last seven of them, by which it is found
+  NULL::text        AS kind,       -- nullable; MOBILE, HOME or WORK
+  NULL::boolean     AS synthetic,  -- not null; true where the number is nobody's
+  NULL::timestamptz AS changed_at  -- not null; UTC instant at which the row last changed in the source
+WHERE false;
+
 -- involvement: one row per role that a person had in a report.
 CREATE OR REPLACE VIEW rms.involvement AS
 SELECT

@@ -8,6 +8,7 @@ import { narrativeOf } from './narrative.ts';
 import type { Crosswalk } from './nibrs.ts';
 import type { Paper, Party } from './papers.ts';
 import type { Index, Person } from './people.ts';
+import { phoneTable } from './phones.ts';
 import { isJuvenile, isPersonSealed, isReportRestricted, isReportSealed, protectionOf } from './protect.ts';
 import { type Table, table } from './table.ts';
 import { colors, type Vehicle } from './vehicles.ts';
@@ -162,6 +163,7 @@ const nameTables = ({ persons }: Index, papers: Paper[]): Table[] => {
   );
   return [
     table('nmx', 'nam_seq agy_cd l_nam f_nam m_nam dob sex_cd rac_cd seal_fl syn_fl upd_dt', persons.map(rowOf)),
+    phoneTable(persons, ({ items }) => filed.get(items.at(-1) ?? '')),
     table('nmx_wrd', 'nam_seq wrd', words),
     table('wrd_key', 'wrd key_typ key_val', keys),
   ];

@@ -34,6 +34,9 @@ CREATE TABLE rms_vendor.inv (
   inv_seq int PRIMARY KEY, rpt_seq int NOT NULL, nam_seq int NOT NULL, rol_cd text NOT NULL, ord_no int NOT NULL,
   age_yrs int, ftl_fl char(1), juv_fl char(1) NOT NULL, prt_cd char(2) NOT NULL, off_id int
 );
+CREATE TABLE rms_vendor.nmx_ph (
+  nam_seq int NOT NULL, ord_no int NOT NULL, ph_txt text NOT NULL, ph_cd char(1), upd_dt timestamp NOT NULL, PRIMARY KEY (nam_seq, ord_no)
+);
 -- The words of the names, and the keys that each word is found by.
 CREATE TABLE rms_vendor.nmx_wrd (nam_seq int NOT NULL, wrd text NOT NULL);
 CREATE TABLE rms_vendor.wrd_key (wrd text NOT NULL, key_typ text NOT NULL, key_val text NOT NULL);

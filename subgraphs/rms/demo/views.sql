@@ -91,6 +91,22 @@ FROM rms_vendor.wrd_key k
 JOIN rms_vendor.nmx_wrd w ON w.wrd = k.wrd
 JOIN rms_vendor.nmx n ON n.nam_seq = w.nam_seq;
 
+CREATE FUNCTION rms.phone_digits(phone text) RETURNS text LANGUAGE sql IMMUTABLE AS
+  $$ SELECT regexp_replace(regexp_replace(phone, '[^0-9]', '', 'g'), '^1(?=[0-9]{10}$)', '') $$;
+
+CREATE VIEW rms.person_phone AS
+SELECT
+  rms.opaque_id('per', f.nam_seq) || '.' || f.ord_no AS id,
+  rms.opaque_id('per', f.nam_seq) AS person_id,
+  f.ph_txt AS number,
+  rms.phone_digits(f.ph_txt) AS digits,
+  right(rms.phone_digits(f.ph_txt), 7) AS number_key,
+  CASE f.ph_cd WHEN 'M' THEN 'MOBILE' WHEN 'H' THEN 'HOME' WHEN 'W' THEN 'WORK' END AS kind,
+  n.syn_fl = 'Y' AS synthetic,
+  rms.instant(f.upd_dt) AS changed_at
+FROM rms_vendor.nmx_ph f
+JOIN rms_vendor.nmx n ON n.nam_seq = f.nam_seq;
+
 CREATE VIEW rms.involvement AS
 SELECT
   rms.opaque_id('inv', v.inv_seq) AS id,
