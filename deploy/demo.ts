@@ -1,5 +1,6 @@
 /** What stands in for the world outside when nothing else is configured: the commercial vendors, the issuer, the modems' side. */
 import { join } from 'node:path';
+import { startVideo } from '../subgraphs/cameras/demo/video.ts';
 import { startVendors } from '../subgraphs/people-search/demo/vendors.ts';
 import { ExpectedError } from './expected.ts';
 import { startIdentity } from './identity/index.ts';
@@ -34,6 +35,14 @@ export const startStandIns = async ({ environment, life }: DemoOptions): Promise
   const vendors = await startVendors();
   life.add('The stand-in vendors', vendors.close);
   return vendors.settings;
+};
+
+/** The video server, unless a real one is configured; the answer is the settings by which the registry signs for it and pages may play from it. */
+export const startVideoServer = async ({ environment, life }: DemoOptions): Promise<Record<string, string>> => {
+  if (environment.CAMERAS_VIDEO_URL) return {};
+  const video = await startVideo();
+  life.add('The stand-in video server', video.close);
+  return { ...video.settings, HUB_VIDEO_ORIGINS: video.settings.CAMERAS_VIDEO_URL };
 };
 
 /** The demo's issuer, beside the gateway's port where that is free, so that its address outlives a restart. */

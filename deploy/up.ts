@@ -18,7 +18,7 @@ import { auditReporter, termKeySetting } from './auditboard.ts';
 import { fieldKeys } from './auditkeys.ts';
 import { auditSettings } from './auditsettings.ts';
 import { connectBus, connectDatabase } from './connect.ts';
-import { settingsOfDemo, startIssuer, startStandIns } from './demo.ts';
+import { settingsOfDemo, startIssuer, startStandIns, startVideoServer } from './demo.ts';
 import { followKeys } from './followkeys.ts';
 import { reloadOnHangup } from './hangup.ts';
 import { signingKeys, verificationKeys } from './keys.ts';
@@ -51,9 +51,10 @@ const bringUp = async (given: UpOptions, life: Lifecycle): Promise<void> => {
   const startedAt = Date.now();
   const options = { ...given, data: resolve(given.data) };
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  const here: Surroundings = { ...options, life, log: openLog(options.environment, 'warn'), say };
+  const outside: Surroundings = { ...options, life, log: openLog(options.environment, 'warn'), say };
   await refuseTakenPort(options.port);
   life.add('The data folder', lockFolder(options.data));
+  const here = { ...outside, environment: { ...(await startVideoServer(outside)), ...options.environment } };
   const pages = buildPages(here); // Meanwhile.
   await loadDemos(here);
   const bus = await connectBus(options.environment.REDIS_URL, join(options.data, 'bus'), here);

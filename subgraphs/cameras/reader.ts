@@ -83,6 +83,8 @@ export interface CamerasReader {
   decision: (camera: Pick<Camera, 'id' | 'ownership'>) => Promise<Decision>;
   /** Null unless the camera is viewable. */
   streams: (camera: Pick<Camera, 'id' | 'ownership'>) => Promise<Stream[] | null>;
+  /** Where a player finds a permitted stream for the next two minutes; null where no video server is set, or it shows nothing live. */
+  address: (stream: Stream) => string | null;
   /** Whether the camera, or what it was before it was retired, fits the filter and the caller may know of it. */
   fits: (id: string, filter: CameraFilter) => Promise<boolean>;
 }

@@ -4,7 +4,7 @@ import { live } from '../kit/live.ts';
 import type { PageArguments } from '../kit/page.ts';
 import type { Context, System } from '../kit/system.ts';
 import { topic } from './feed.ts';
-import type { Agreement, Camera, CameraFilter, CamerasReader, NearestCamera, Quarantined } from './reader.ts';
+import type { Agreement, Camera, CameraFilter, CamerasReader, NearestCamera, Quarantined, Stream } from './reader.ts';
 import type { Point } from './spatial.ts';
 
 type Asked = Context<CamerasReader>;
@@ -62,6 +62,7 @@ export const resolvers: System<CamerasReader>['resolvers'] = {
     agency: agencyOf,
     provenance: provenanceOf,
   },
+  CameraStream: { url: (stream: Stream, _: unknown, { read }: Asked) => read.address(stream) },
   Agreement: {
     __resolveReference: ({ id }: { id: string }, { read }: Asked) => read.agreement(id),
     party: ({ partyName }: Agreement) => partyName,

@@ -8,6 +8,7 @@ import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
 import { unshown } from '../kit/labels.ts';
 import { pageOf, windowOf } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
+import { addressOf, type VideoServer, videoServerOf } from './address.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 import { nearestCameras } from './nearest.ts';
 import { quarantineReason } from './quarantine.ts';
@@ -18,11 +19,12 @@ import { decide, inForce, permitted } from './viewable.ts';
 /** How long the spatial index goes without asking the registry whether something changed. */
 const believeMs = 2_000;
 
-export const openSource = async ({ database, now }: Runtime): Promise<Source<CamerasReader>> => {
+export const openSource = async ({ database, now, settings }: Runtime): Promise<Source<CamerasReader>> => {
+  const video = videoServerOf(settings);
   const client = new PrismaClient({ adapter: database.adapter });
   const index = openIndex({ version: () => readVersion(client), rows: () => readIndexed(client), now, believeMs });
   return {
-    reader: (principal) => openReader({ client, index, now, principal }),
+    reader: (principal) => openReader({ client, index, now, principal, video }),
     check: async () => {
       const { _max } = await client.camera.aggregate({ _max: { changedAt: true } });
       return { lastEventAt: _max.changedAt ?? undefined };
@@ -36,9 +38,10 @@ interface Parts {
   index: SpatialIndex;
   now: () => number;
   principal: Principal;
+  video: VideoServer | undefined;
 }
 
-const openReader = ({ client, index, now, principal }: Parts): CamerasReader => {
+const openReader = ({ client, index, now, principal, video }: Parts): CamerasReader => {
   const byId = oneBy(
     (ids: readonly string[]) => readCameras(client, ids, principal),
     ({ id }) => id,
@@ -71,6 +74,8 @@ const openReader = ({ client, index, now, principal }: Parts): CamerasReader => 
       const [decided, streams] = await Promise.all([decision(camera), streamsOf.load(camera.id)]);
       return decided.viewable ? streams.flatMap((stream) => permitted(stream, decided) ?? []) : null;
     },
+    // Only `streams` gives a stream, and only where the camera is viewable now.
+    address: ({ protocol, live, reference }) => (video && live && protocol === 'HLS' ? addressOf(reference, video, now()) : null),
     fits: (id, filter) => readFits(client, id, { filter, principal, nowMs: now() }),
   };
 };
