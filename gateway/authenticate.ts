@@ -16,9 +16,11 @@ export interface Issuer {
   toleranceSeconds: number;
 }
 
-export type Caller = Omit<Principal, 'grants' | 'operationId' | 'purpose' | 'caseNumber' | 'reason'> & {
+export type Caller = Omit<Principal, 'grants' | 'operationId' | 'purpose' | 'caseNumber' | 'reason' | 'emergency'> & {
   /** Milliseconds since the epoch; when the token ends. */
   expiresAtMs: number;
+  /** The token's own id (`jti`), by which it alone can be revoked; a token without one is revoked with its holder. */
+  tokenId?: string | undefined;
   /** GFIPM indicators that are true, by their names without "gfipm:2.0:user:" and "Indicator". */
   privileges: string[];
   /** How the person proved to be who they are (`amr`), and when (`auth_time`, milliseconds since the epoch). */
@@ -36,6 +38,7 @@ const boolean = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transf
 const claims = z.object({
   sub: z.string().min(1).max(255),
   exp: z.number(),
+  jti: z.string().min(1).max(255).optional(),
   'gfipm:2.0:user:EmployerORI': z.string().regex(/^[A-Z0-9]{9}$/),
   'gfipm:2.0:user:SwornLawEnforcementOfficerIndicator': boolean.default(false),
   certifications: z.array(z.object({ name: z.string(), expiresAt: z.iso.datetime({ offset: true }) })).default([]),
@@ -90,6 +93,7 @@ export const callerOf = (payload: JWTPayload): Caller => {
     certifications: claim.certifications,
     assignments: claim.assignments.map(normaliseNumber),
     expiresAtMs: claim.exp * 1000,
+    tokenId: claim.jti,
     privileges: privilegesOf(payload),
     methods: claim.amr,
     signedInAtMs: claim.auth_time === undefined ? undefined : claim.auth_time * 1000,
@@ -145,6 +149,11 @@ const statement = z.object({
     .max(500)
     .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u)
     .optional(),
+  /** The id of an emergency that the caller has opened. */
+  emergency: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional(),
   onBehalfOf: z
     .string()
     .regex(/^[A-Z0-9]{9}$/)
@@ -153,7 +162,7 @@ const statement = z.object({
 
 export type Statement = z.infer<typeof statement>;
 
-/** Purpose, case number and reason of the request's `extensions`; other keys are nobody's business here. */
+/** Purpose, case number, reason and emergency of the request's `extensions`; other keys are nobody's business here. */
 export const statementOf = (extensions: unknown): Statement => {
   const parsed = statement.safeParse(extensions ?? {});
   if (parsed.success) return parsed.data;

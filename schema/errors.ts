@@ -14,6 +14,7 @@ interface ErrorKind {
 
 export const errorKinds = {
   TOKEN_INVALID: kind('The access token is malformed, forged, expired or meant for somebody else.', 401),
+  TOKEN_REVOKED: kind('The access token, or the authority of whoever holds it, has been revoked.', 401),
   UNAUTHORIZED_FIELD_OR_TYPE: kind('The caller may not read this field.', 200),
   PRINCIPAL_REFUSED: kind('The subgraph answers only requests that a gateway of this hub has signed.', 401),
   PURPOSE_REQUIRED: kind('State a purpose in the request\'s "extensions".', 200),
@@ -30,6 +31,9 @@ export const errorKinds = {
   LIMIT_TOKENS: kind('The document is too long.', 400),
   LIMIT_BODY: kind('The request body is too large.', 413),
   LIMIT_BATCH: kind('The batch has too many operations.', 400),
+  LIMIT_RATE: kind('The caller asks more often than it may: try again when "retryAfter", in seconds, has passed.', 429, true),
+  DOCUMENT_NOT_TRUSTED: kind('The caller runs registered operations only, and this is none that was approved for it.', 403),
+  DOCUMENT_INVALID: kind('The document to register cannot be run.', 400),
   LIMIT_STREAMS: kind('The caller has too many open subscriptions.', 400),
   SOURCE_UNAVAILABLE: kind('The source is not answering.', 200, true),
   SOURCE_TIMEOUT: kind('The source did not answer in time.', 200, true),

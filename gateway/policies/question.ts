@@ -24,8 +24,10 @@ export interface Question {
   nowMs: number;
   /** ORI of the agency that runs the hub. */
   agency: string;
-  /** True while an emergency that a supervisor declared is open. */
+  /** True where the operation names an emergency of the caller's that is open. */
   emergency?: boolean;
+  /** False where nobody knows who was revoked lately. */
+  standingKnown?: boolean;
 }
 
 export interface Asked {
@@ -38,7 +40,7 @@ export interface Asked {
 const hub = { type: 'Hub', id: 'hub' };
 
 /** With `reads`, only what the policies look at. */
-export const askedOf = ({ subject, nowMs, agency, emergency = false }: Question, reads?: Reads): Asked => {
+export const askedOf = ({ subject, nowMs, agency, emergency = false, standingKnown = true }: Question, reads?: Reads): Asked => {
   const principal = { type: subject.kind === 'service' ? 'Service' : 'Person', id: subject.subject };
   const { purpose, reason, caseNumber, onBehalfOf, signedInAtMs } = subject;
   return {
@@ -51,6 +53,7 @@ export const askedOf = ({ subject, nowMs, agency, emergency = false }: Question,
       caseNumber: caseNumber === undefined ? undefined : plainNumber(caseNumber) || undefined,
       onBehalfOf: onBehalfOf === undefined ? undefined : agencyOf(onBehalfOf),
       emergency,
+      standingKnown,
     }),
     entities: [
       {
