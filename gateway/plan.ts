@@ -8,7 +8,11 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { type DocumentNode, Kind, parse, print, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { HubError } from '../schema/errors.ts';
-import { both, open, type Policy, type Rule } from './policy.ts';
+import { withoutClashes } from './execute/alias.ts';
+import { type Program, programOf } from './execute/program.ts';
+import { type Writers, writersOf } from './execute/write.ts';
+import type { Policy } from './policy.ts';
+import { both, open, type Rule } from './rule.ts';
 import type { Supergraph } from './supergraph.ts';
 
 export interface Planned {
@@ -19,6 +23,10 @@ export interface Planned {
   sources: string[];
   /** What reading everything that it fetches takes, what clients did not ask for (`@requires`) included; keys are exempt. */
   fetches: Rule;
+  /** The plan as it is run. */
+  program: Program;
+  /** What writes the answers. */
+  writers: Writers;
 }
 
 export interface Plans {
@@ -42,13 +50,17 @@ export const planner = (supergraph: Supergraph, policy: Policy): Plans => {
   };
 };
 
-const planOf = (document: DocumentNode, hash: string, { planner, apiSchema, full }: Supergraph, policy: Policy): Planned => {
+const planOf = (document: DocumentNode, hash: string, { planner, apiSchema, api, full }: Supergraph, policy: Policy): Planned => {
   try {
-    const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, document, { validate: false }));
+    const { document: distinct, planned } = withoutClashes(document, full, api);
+    const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, distinct, { validate: false }));
     const fetches = fetchesOf(plan.node);
     const sources = [...new Set(fetches.map(({ serviceName }) => serviceName))];
-    return { hash, plan, sources, fetches: fetches.map((fetch) => ruleOf(fetch, full, policy)).reduce(both, open) };
+    const rule = fetches.map((fetch) => ruleOf(fetch, full, policy)).reduce(both, open);
+    const writers = writersOf({ document, schema: api, planned });
+    return { hash, plan, sources, fetches: rule, program: programOf(plan, full), writers };
   } catch (cause) {
+    if (cause instanceof HubError) throw cause;
     throw new HubError('PLAN_FAILED', { originalError: cause as Error });
   }
 };

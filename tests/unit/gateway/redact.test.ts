@@ -2,14 +2,42 @@
  * What the caller is shown. Where nulls come to rest is held against graphql-js:
  * a denied field must leave the same answer as a field whose resolver threw.
  */
-import { buildSchema, execute, type GraphQLError, GraphQLError as PlainError, parse, validate } from 'graphql';
+import {
+  buildSchema,
+  type DocumentNode,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  GraphQLError as PlainError,
+  parse,
+  validate,
+  visit,
+} from 'graphql';
 import { authorize, type Denial, deniedPrefix, keyPrefix } from '../../../gateway/authorize.ts';
+import { writersOf } from '../../../gateway/execute/write.ts';
 import { readPolicy } from '../../../gateway/policy.ts';
 import { clean, redact } from '../../../gateway/redact.ts';
 import { HubError } from '../../../schema/errors.ts';
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
-const explain = ({ lacks }: Denial) => `It takes ${lacks.join(', ')}.`;
+/** As the planner asks: every object tells what it is. */
+const withTypes = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    [Kind.SELECTION_SET]: {
+      leave: (node) => ({
+        ...node,
+        selections: [...node.selections, { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
+      }),
+    },
+  });
+
+/** What the sources gave, written for the operation and then put in words. */
+const written = (schema: GraphQLSchema, document: DocumentNode, data: object, denied: readonly Denial[] = []) => {
+  const writers = writersOf({ document, schema, planned: (key) => key });
+  return redact({ ...writers.for(denied, {})(data as Record<string, unknown>, {}, schema), errors: [] }, denied, words);
+};
+const words = { explain: (lacks: readonly string[]) => `It takes ${lacks.join(', ')}.` };
 const at = (error: GraphQLError) => error.path?.join('.');
 
 describe('a null that may not stand takes along what it must', () => {
@@ -93,8 +121,8 @@ describe('a null that may not stand takes along what it must', () => {
     const run = (source: typeof document, refuse: boolean) =>
       execute({ schema, document: source, rootValue: values('Query', refuse), typeResolver });
     const reference = await run(document, true);
-    const raw = await run(filtered, false);
-    const shown = redact({ data: raw.data as Record<string, unknown> }, denied, explain);
+    const raw = await run(withTypes(filtered), false);
+    const shown = written(schema, filtered, raw.data ?? {}, denied);
     expect(plain(shown.data)).toEqual(plain(reference.data));
     expect(JSON.stringify(shown)).not.toContain('secret');
     expect(shown.errors.length > 0).toBe((reference.errors ?? []).length > 0);
@@ -111,9 +139,14 @@ const denial = (parts: Partial<Denial> = {}): Denial => ({
 });
 
 describe('a mark', () => {
+  const schema = buildSchema(
+    'type Query { people: [Person] number: Int ok: Int } type Person { name: String ssn: String dob: String }',
+  );
+  const marks = (...numbers: number[]) => numbers.map((number) => `${deniedPrefix}${number}: __typename`).join(' ');
+
   test('becomes a null with an error at its path, which names the policy and what satisfies it', () => {
-    const shown = redact({ data: { people: [{ [`${deniedPrefix}0`]: 'Person', name: 'A' }] } }, [denial()], explain);
-    expect(plain(shown.data)).toEqual({ people: [{ ssn: null, name: 'A' }] });
+    const shown = written(schema, parse(`{ people { ${marks(0)} name } }`), { people: [{ name: 'A' }] }, [denial()]);
+    expect(shown.data).toEqual({ people: [{ ssn: null, name: 'A' }] });
     expect(plain(shown.errors)).toEqual([
       {
         message: 'The caller may not read this field.',
@@ -124,56 +157,77 @@ describe('a mark', () => {
   });
 
   test("stands under the caller's own name for the field", () => {
-    const shown = redact({ data: { [`${deniedPrefix}0`]: 'Query' } }, [denial({ responseKey: 'number' })], explain);
-    expect(plain(shown.data)).toEqual({ number: null });
+    const shown = written(schema, parse(`{ ${marks(0)} }`), {}, [denial({ responseKey: 'n' })]);
+    expect(shown.data).toEqual({ n: null });
   });
 
   test('at a thousand places is told at the first twenty-five, and null at all', () => {
-    const people = Array.from({ length: 1_000 }, () => ({ [`${deniedPrefix}0`]: 'Person', [`${deniedPrefix}1`]: 'Person' }));
-    const shown = redact({ data: { people } }, [denial(), denial({ responseKey: 'dob' })], explain);
+    const people = Array.from({ length: 1_000 }, () => ({}));
+    const shown = written(schema, parse(`{ people { ${marks(0, 1)} } }`), { people }, [denial(), denial({ responseKey: 'dob' })]);
     expect(shown.errors).toHaveLength(50);
-    expect((plain(shown.data) as { people: object[] }).people).toEqual(people.map(() => ({ ssn: null, dob: null })));
+    expect(shown.data?.people).toEqual(people.map(() => ({ ssn: null, dob: null })));
   });
 
-  test('that nobody made is not shown', () => {
-    expect(plain(redact({ data: { [`${deniedPrefix}7`]: 'x', ok: 1 } }, [denial()], explain).data)).toEqual({ ok: 1 });
+  test('of which the caller hears nothing is a null without a word', () => {
+    const shown = written(schema, parse(`{ people { ${marks(0)} } }`), { people: [{}] }, [denial({ told: [] })]);
+    expect(shown.data).toEqual({ people: [{ ssn: null }] });
+    expect(shown.errors).toEqual([]);
+  });
+
+  test('is shown where the document has it, whatever a source calls its own fields', () => {
+    expect(written(schema, parse('{ ok }'), { [`${deniedPrefix}0`]: 'x', ok: 1 }, [denial()]).data).toEqual({ ok: 1 });
   });
 });
 
 describe("the audit's keys", () => {
+  const schema = buildSchema(
+    'type Query { people: [Person!] must: Person! unit: Unit } type Person { id: ID! name: String must: Int! } type Unit { id: ID! }',
+  );
+  const person = (id: string) => ({ [`${keyPrefix}Person`]: id, name: id, must: id === '2' ? null : 1 });
+  const key = (type: string) => `${keyPrefix}${type}: id`;
+
   test('are taken out of the answer and told, each entity once', () => {
-    const person = (id: string) => ({ [`${keyPrefix}Person`]: id, name: id });
-    const shown = redact(
-      { data: { people: [person('1'), person('2'), person('1')], unit: { [`${keyPrefix}Unit`]: 'u' } } },
-      [],
-      explain,
-    );
+    const document = parse(`{ people { name ${key('Person')} } unit { ${key('Unit')} } }`);
+    const shown = written(schema, document, {
+      people: [person('1'), person('2'), person('1')],
+      unit: { [`${keyPrefix}Unit`]: 'u' },
+    });
     expect(shown.entities).toEqual(['Person:1', 'Person:2', 'Unit:u']);
-    expect(plain(shown.data)).toEqual({ people: [{ name: '1' }, { name: '2' }, { name: '1' }], unit: {} });
+    expect(shown.data).toEqual({ people: [{ name: '1' }, { name: '2' }, { name: '1' }], unit: {} });
+  });
+
+  test('of what a null took along are not told, unless the entity is shown elsewhere', () => {
+    const document = parse(`{ unit { ${key('Unit')} } people { name ${key('Person')} must } }`);
+    const shown = written(schema, document, { people: [person('1'), person('2')], unit: { [`${keyPrefix}Unit`]: 'u' } });
+    expect(shown.data).toEqual({ people: null, unit: {} });
+    expect(shown.entities).toEqual(['Unit:u']);
+    const again = parse(`{ must { ${key('Person')} } people { ${key('Person')} must } }`);
+    expect(written(schema, again, { must: person('1'), people: [person('1'), person('2')] }).entities).toEqual(['Person:1']);
   });
 });
 
 describe('what the sources gave', () => {
-  test.each([
-    ['nothing', undefined],
-    ['null', null],
-  ])('%s stays %s', (_what, data) => {
-    expect(redact({ data }, [], explain).data).toBe(data);
-  });
+  const schema = buildSchema(
+    'scalar Any type Query { a: Int b: Boolean c: String d: [Int] e: Any f: Int person: Person } type Person { name: String! }',
+  );
 
-  test('is shown as it is: zero, false, empty, and a key called __proto__', () => {
-    const data = JSON.parse('{"a":0,"b":false,"c":"","d":[],"e":{},"f":null,"__proto__":{"x":1}}') as Record<string, unknown>;
-    const shown = redact({ data }, [], explain).data ?? {};
-    expect(JSON.stringify(shown)).toBe('{"a":0,"b":false,"c":"","d":[],"e":{},"f":null,"__proto__":{"x":1}}');
+  test('is shown as it is: zero, false, empty, and a key called __proto__ inside a scalar', () => {
+    const data = JSON.parse('{"a":0,"b":false,"c":"","d":[],"e":{"__proto__":{"x":1}},"f":null}') as object;
+    expect(written(schema, parse('{ a b c d e f }'), data).json).toBe(JSON.stringify(data));
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 
-  test('and does not fit the schema is told beside the errors, by path', () => {
-    const completion = [new PlainError('Cannot return null for non-nullable field Person.name.', { path: ['person', 'name'] })];
-    expect(redact({ data: {}, completion }, [], explain).extensions).toEqual({
-      valueCompletion: [{ message: 'Cannot return null for non-nullable field Person.name.', path: ['person', 'name'] }],
+  test('and does not fit the schema is null, and told beside the errors, by path', () => {
+    const shown = written(schema, parse('{ person { name } a c }'), { person: { name: null }, a: 'one', c: 1 });
+    expect(shown.data).toEqual({ person: null, a: null, c: null });
+    expect(shown.extensions).toEqual({
+      valueCompletion: [
+        { message: 'Cannot return null for non-nullable field Person.name.', path: ['person', 'name'] },
+        { message: 'Invalid value found for field Query.a.', path: ['a'] },
+        { message: 'Invalid value found for field Query.c.', path: ['c'] },
+      ],
     });
-    expect(redact({ data: {} }, [], explain).extensions).toBeUndefined();
+    expect(written(schema, parse('{ a }'), { a: 1 }).extensions).toBeUndefined();
   });
 });
 
