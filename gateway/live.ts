@@ -3,11 +3,14 @@
  * `answer()` like a request of its own, so authority is decided anew each time.
  * When what the caller may see has changed, the upstream is subscribed anew,
  * behind the last event delivered; when it may no longer see the stream at all,
- * or its token has ended, the stream ends. A lost upstream is resumed.
+ * or its token has ended, the stream ends. A lost upstream is resumed; an event
+ * that waited for its reader is read again, so that what was sealed meanwhile is
+ * not shown.
  */
 import { type ErrorCode, HubError, isErrorCode } from '../schema/errors.ts';
-import { answer, basisOf, type Decided, decide, type Hub, type HubRequest, intentOf, Outdated } from './answer.ts';
+import { answer, basisOf, type Decided, decide, type Hub, type HubRequest, intentOf, Outdated, recordRefusal } from './answer.ts';
 import type { StreamEntry } from './audit/audit.ts';
+import { holdStream } from './documents.ts';
 import { Full, openQueue, type Queue } from './queue.ts';
 import type { Shown } from './redact.ts';
 import type { Upstream, UpstreamEvent } from './upstream.ts';
@@ -23,6 +26,19 @@ export interface LiveHub extends Hub {
 }
 
 const longestPauseMs = 10_000;
+
+/** What an event tells was read when it came. Longer than this it does not wait for its reader: it is read again. */
+const freshMs = 2_000;
+
+/** The event has waited too long; the record may have been sealed or changed meanwhile. */
+class Stale extends Error {
+  override readonly name = 'Stale';
+}
+
+interface Arrived {
+  event: UpstreamEvent;
+  arrivedMs: number;
+}
 
 /** Events as the caller is shown them. Throws the reason for which the stream ends, if it is not the client's. */
 export async function* live(hub: LiveHub, request: HubRequest, onStall: () => void = () => {}): AsyncGenerator<Shown, void> {
@@ -45,6 +61,7 @@ export async function* live(hub: LiveHub, request: HubRequest, onStall: () => vo
     outcome = error instanceof HubError ? error.code : 'INTERNAL';
     throw error;
   } finally {
+    stream.leave();
     await stream.entry.close(outcome);
   }
 }
@@ -54,12 +71,35 @@ interface Stream {
   entry: StreamEntry;
   /** The last event delivered, or where the stream began. */
   cursor: string | undefined;
+  /** It no longer counts as open. */
+  leave: () => void;
 }
 
 const open = async (hub: LiveHub, request: HubRequest): Promise<Stream> => {
   const decided = await decide(hub, request);
   refuseRoot(decided);
-  return { decided, entry: await hub.audit.open(intentOf(decided, request)), cursor: undefined };
+  const leave = await held(hub, request, decided);
+  try {
+    return { decided, entry: await hub.audit.open(intentOf(decided, request)), cursor: undefined, leave };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+};
+
+/** An operation that was approved for a vendor's system may be open so many times at once. */
+const held = async (
+  hub: LiveHub,
+  { token, peer }: HubRequest,
+  { principal, trusted, authorized }: Decided,
+): Promise<() => void> => {
+  try {
+    return holdStream(hub.quotas, principal, trusted);
+  } catch (error) {
+    const operationName = authorized.operation.name?.value;
+    await recordRefusal(hub, token, (error as HubError).code, { operationName, peer });
+    throw error;
+  }
 };
 
 /** A denied root field leaves nothing to subscribe to. */
@@ -75,21 +115,22 @@ async function* follow(hub: LiveHub, request: HubRequest, stream: Stream): Async
   while (!request.signal?.aborted) {
     const upstream = await subscribe(hub, request, stream);
     try {
-      for await (const event of upstream.events) {
+      for await (const { event, arrivedMs } of upstream.events) {
         if (event.extensions?.opening) {
           stream.cursor ??= event.extensions.cursor;
           failures = 0;
           continue;
         }
+        if (hub.now() - arrivedMs > freshMs) throw new Stale();
         yield await deliver(hub, request, stream, event);
         stream.cursor = event.extensions?.cursor ?? stream.cursor;
       }
     } catch (error) {
-      if (error instanceof Full) continue;
+      if (error instanceof Full || error instanceof Stale) continue;
       if (error instanceof Outdated) stream.decided = error.decided;
       else if (isPassing(error)) await pause(Math.min(100 * 2 ** failures++, longestPauseMs), request.signal);
       else throw error;
-      if (!(error instanceof Outdated)) stream.decided = await decide(hub, request); // Throws when the token has ended meanwhile.
+      if (!(error instanceof Outdated)) stream.decided = await decide(hub, { ...request, resumed: true }); // Throws when the token has ended meanwhile.
     } finally {
       upstream.stop();
     }
@@ -124,7 +165,7 @@ const endOf = ({ data, errors }: UpstreamEvent): ErrorCode | undefined => {
 };
 
 interface Subscribed {
-  events: Queue<UpstreamEvent>;
+  events: Queue<Arrived>;
   stop: () => void;
 }
 
@@ -132,12 +173,12 @@ const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream): Pro
   const { primary } = refuseRoot(stream.decided);
   const upstream = hub.upstreams.get(primary.serviceName);
   if (!upstream) throw new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName });
-  const events = openQueue<UpstreamEvent>(hub.queueBound);
+  const events = openQueue<Arrived>(hub.queueBound);
   const leave = () => events.end();
   request.signal?.addEventListener('abort', leave, { once: true });
-  // Other policies: the stream is decided anew at once, not with its next event, and goes on behind the last one or ends.
-  const unwatch = hub.policies.onChange(({ kind }) => kind === 'POLICY_CHANGED' && events.end(new HubError('STREAM_ENDED')));
   const { principal } = stream.decided;
+  // Other policies, or another standing of the caller: the stream is decided anew at once, not with its next event.
+  const unwatch = watchAuthority(hub, principal.subject, () => events.end(new HubError('STREAM_ENDED')));
   const used = primary.variableUsages ?? [];
   const opening = upstream.subscribe(
     {
@@ -151,7 +192,7 @@ const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream): Pro
     {
       next: (event) =>
         events.push({
-          value: event,
+          value: { event, arrivedMs: hub.now() },
           latestOf: event.extensions?.latest && !event.extensions.opening ? event.extensions.key : undefined,
         }),
       end: (error) => events.end(error ?? new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName })),
@@ -166,6 +207,16 @@ const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream): Pro
       unwatch();
       stop();
     },
+  };
+};
+
+/** What else than time ends or changes an authority. */
+const watchAuthority = ({ policies, standing }: LiveHub, subject: string, tell: () => void): (() => void) => {
+  const unwatch = policies.onChange(({ kind }) => kind === 'POLICY_CHANGED' && tell());
+  const leave = standing.onChange((concerns) => concerns(subject) && tell());
+  return () => {
+    unwatch();
+    leave();
   };
 };
 

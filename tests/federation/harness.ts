@@ -10,7 +10,8 @@ import type { AuditSettings } from '../../gateway/audit/start.ts';
 import { readConfig } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/index.ts';
 import { compose } from '../../schema/compose.ts';
-import { generateKeys, verifier } from '../../schema/principal.ts';
+import { generateKeys } from '../../schema/hopkeys.ts';
+import { verifier } from '../../schema/principal.ts';
 import { openLocalBus } from '../../subgraphs/kit/bus/local.ts';
 import type { Bus } from '../../subgraphs/kit/bus.ts';
 import { type Database, openDatabase } from '../../subgraphs/kit/database.ts';
@@ -19,7 +20,9 @@ import type { Source, System } from '../../subgraphs/kit/system.ts';
 import { startIssuer, type TestIssuer } from './issuer.ts';
 
 const header = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
-  import: ["@key", "@external", "@requires", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@inaccessible", "@interfaceObject"])\n`;
+  import: ["@key", "@external", "@requires", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@inaccessible", "@interfaceObject", "@composeDirective"])
+  @link(url: "https://rtcc-hub.invalid/reads/v1.0", import: ["@reads"]) @composeDirective(name: "@reads")
+  directive @reads(fields: [String!]!) repeatable on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE\n`;
 
 export interface ToySubgraph {
   name: string;
@@ -27,6 +30,7 @@ export interface ToySubgraph {
   sdl: string;
   resolvers: System<unknown>['resolvers'] | object;
   source?: Partial<Source<unknown>>;
+  pointers?: System<unknown>['pointers'];
 }
 
 export interface Answer {
@@ -82,7 +86,7 @@ export const startToyHub = async ({
   const asked: ToyHub['asked'] = [];
   const verify = verifier(keys.verification);
   const served = new Map<string, Served>();
-  for (const { name, sdl, resolvers, source } of subgraphs) {
+  for (const { name, sdl, resolvers, source, pointers } of subgraphs) {
     const system: System<unknown> = {
       name,
       title: name,
@@ -90,6 +94,7 @@ export const startToyHub = async ({
       resolvers: resolvers as System<unknown>['resolvers'],
       open: async () => ({ reader: () => ({}), check: async () => ({}), close: async () => {}, ...source }),
       feeds: [],
+      ...(pointers ? { pointers } : {}),
     };
     served.set(
       name,
