@@ -4,29 +4,45 @@
  *
  *   authenticate → limits → authorize → plan → intend → execute → redact → settle
  */
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
 import type { Audit, Entry, Intent, Peer } from './audit/audit.ts';
 import { searchOf } from './audit/search.ts';
+import { shapeOf } from './audit/shape.ts';
 import { type Authenticate, type Caller, nobody, type Statement, statementOf } from './authenticate.ts';
-import { type Authorized, authorize, operationsNamed } from './authorize.ts';
+import { type Authorized, authorize, type Denial } from './authorize.ts';
 import type { Cases } from './cases.ts';
+import type { Contract, Contracts } from './contract.ts';
+import { operationsNamed } from './document.ts';
+import { countRequest, type Documents, limitsOf, requireTrusted, type Trusted, trustedOf } from './documents.ts';
 import type { Execute } from './execute.ts';
 import { type Limits, limit } from './limits.ts';
 import type { Planned, Plans } from './plan.ts';
 import type { Decisions, Policies } from './policies/policies.ts';
-import { type Authority, type Policy, permits } from './policy.ts';
+import type { Policy } from './policy.ts';
+import type { Quotas } from './quotas.ts';
 import { redact, type Shown } from './redact.ts';
+import { checkRegistration } from './registration.ts';
+import { type Releases, releasesOf, withReleased } from './releases.ts';
+import { type Authority, permits } from './rule.ts';
+import { Revoked, type Standing } from './standing.ts';
+import { contractFor, contractOf } from './standpoint.ts';
 import type { HopAnswer } from './subgraph.ts';
 import type { Supergraph } from './supergraph.ts';
+import { fit } from './validate.ts';
 import { fitVariables } from './variables.ts';
 
 export interface Hub {
   supergraph: Supergraph;
   policy: Policy;
-  policies: Pick<Policies, 'decide' | 'onChange'>;
+  policies: Pick<Policies, 'decide' | 'onChange' | 'reach'>;
+  contracts: Contracts;
   cases: Cases;
+  documents: Documents;
+  quotas: Quotas;
+  releases: Releases;
+  standing: Standing;
   plans: Plans;
   authenticate: Authenticate;
   execute: Execute;
@@ -41,11 +57,11 @@ export interface Hub {
 }
 
 export interface HubRequest {
-  /** Valid against what the caller sees. */
+  /** Parsed, and nothing more: whether it fits is decided by what the caller may use. */
   document: DocumentNode;
   operationName?: string | undefined;
   variables: Record<string, unknown>;
-  /** `purpose`, `caseNumber`, `reason`. */
+  /** `purpose`, `caseNumber`, `reason`, `onBehalfOf`, `emergency`. */
   extensions?: unknown;
   token: string | undefined;
   /** For the audit. */
@@ -53,6 +69,8 @@ export interface HubRequest {
   signal?: AbortSignal | undefined;
   /** One event of a subscription that `live` has opened. */
   event?: StreamEvent | undefined;
+  /** A subscription that is decided anew: it was counted when it opened. */
+  resumed?: boolean | undefined;
 }
 
 export interface StreamEvent {
@@ -86,6 +104,10 @@ export interface Decided {
   decisions: Decisions;
   /** Labels that the decision read. */
   consulted: ReadonlySet<string>;
+  /** The approved operation that a vendor's system runs. */
+  trusted: Trusted | undefined;
+  /** What of the schema the caller has. */
+  contract: Contract;
 }
 
 export const answer = async (hub: Hub, request: HubRequest): Promise<Shown> => {
@@ -105,17 +127,29 @@ const failed = (cause: Error): Shown => ({
 
 /** The first half: who asks, how much, what of it they may, and how. A refusal here is recorded and thrown. */
 export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> => {
-  const caller = await hub.authenticate(request.token);
+  const caller = await authenticated(hub, request);
   const statement = await stated(hub, request);
   const operationId = request.event?.operationId ?? hub.newId();
-  const stating: Principal = { ...plain(caller), ...statement, grants: [], operationId };
+  const emergency = hub.standing.isEmergency(caller.subject, statement.emergency) ? statement.emergency : undefined;
+  const stating: Principal = { ...plain(caller), ...statement, emergency, grants: [], operationId };
+  await logOn(hub, request, caller, operationId);
   try {
-    fitVariables(hub.supergraph.api, request);
-    limit({ ...request, schema: hub.supergraph.api, limits: hub.limits });
-    const held = (await holds(hub, stating)) ? statement : { ...statement, caseNumber: undefined };
-    const decisions = hub.policies.decide({ subject: { ...caller, ...held }, nowMs: hub.now(), agency: hub.agency });
+    const settle = () => settled(hub, caller, stating);
+    const { taken } = await fitting(hub, caller, { document: request.document, decide: settle });
+    const trusted = await bounded(hub, request, { stating, schema: taken });
+    const decisions = await settle();
     const principal = { ...stating, grants: [...decisions.grants] };
-    return { principal, expiresAtMs: caller.expiresAtMs, decisions, ...permitted(hub, request, principal) };
+    const contract = contractOf(hub, caller, decisions.grants);
+    requireTrusted({ ...request, documents: hub.documents, caller: principal, trusted });
+    checkRegistration({ ...request, schema: hub.supergraph.api, limits: hub.limits });
+    return {
+      principal,
+      expiresAtMs: caller.expiresAtMs,
+      decisions,
+      trusted,
+      contract,
+      ...permitted(hub, request, { principal, contract }),
+    };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
     await hub.audit.refuse({ principal: stating, operationName: nameOf(request), code, peer: request.peer });
@@ -123,19 +157,61 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   }
 };
 
-/** A case that its caller may not work counts as not stated: what takes one is withheld. */
-const holds = async ({ cases }: Hub, stating: Principal): Promise<boolean> =>
-  stating.caseNumber === undefined || (await cases.holds(stating, stating.caseNumber));
+/** Whoever is refused on an open socket was let in once: HTTP and the socket's opening record their own refusals. */
+const authenticated = async (hub: Hub, { token, event, peer }: HubRequest): Promise<Caller> => {
+  try {
+    return await hub.authenticate(token);
+  } catch (error) {
+    if (error instanceof Revoked && !event) await recordRefusal(hub, token, error.code, { peer });
+    throw error;
+  }
+};
+
+/** Whether it fits, and is not too much or too often: an operation that was approved for a vendor's system has limits of its own. */
+const bounded = async (
+  hub: Hub,
+  request: HubRequest,
+  { stating, schema }: { stating: Principal; schema: GraphQLSchema },
+): Promise<Trusted | undefined> => {
+  fitVariables(schema, request);
+  const trusted = await trustedOf(hub.documents, stating, request.document);
+  limit({ ...request, schema, limits: limitsOf(hub.limits, trusted) });
+  if (!request.event && !request.resumed) countRequest(hub.quotas, stating, trusted);
+  return trusted;
+};
+
+/** Whether the document fits what the caller may use; whoever could be granted what is hidden has that decided first. */
+const fitting = async (...asked: Parameters<typeof contractFor>): Promise<Contract> => {
+  const contract = await contractFor(...asked);
+  fit(asked[2].document, contract);
+  return contract;
+};
+
+/** What the policies grant for this operation. */
+const settled = async (hub: Hub, caller: Caller, stating: Principal): Promise<Decisions> => {
+  const { purpose, reason, onBehalfOf, emergency } = stating;
+  const caseNumber = (await holds(hub, stating)) ? stating.caseNumber : undefined;
+  return hub.policies.decide({
+    ...{ subject: { ...caller, purpose, reason, onBehalfOf, emergency, caseNumber }, nowMs: hub.now(), agency: hub.agency },
+    ...{ emergency: emergency !== undefined, standingKnown: hub.standing.known() },
+  });
+};
+
+/** A case that its caller may not work, or was barred from, counts as not stated: what takes one is withheld. */
+const holds = async ({ cases, standing }: Hub, stating: Principal): Promise<boolean> =>
+  stating.caseNumber === undefined ||
+  (!standing.isBarred(stating.subject, stating.caseNumber) && (await cases.holds(stating, stating.caseNumber)));
 
 /** What of the operation the caller may run, and its plan. */
 const permitted = (
   hub: Hub,
   request: HubRequest,
-  principal: Principal,
+  { principal, contract: { isUntold } }: { principal: Principal; contract: Contract },
 ): Pick<Decided, 'authorized' | 'planned' | 'consulted'> => {
   const grants = new Consulted(principal.grants);
   const authority = authorityOf(principal, grants);
-  const authorized = authorize({ ...request, authority, policy: hub.policy, schema: hub.supergraph.api, keys: hub.keys });
+  const { policy, supergraph, keys } = hub;
+  const authorized = authorize({ ...request, authority, policy, schema: supergraph.api, keys, isUntold });
   const planned = hub.plans.for(authorized.document);
   if (!permits(planned.fetches, authority))
     throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });
@@ -145,11 +221,19 @@ const permitted = (
 const run = async (
   hub: Hub,
   { variables, event, signal }: HubRequest,
-  { principal, authorized, planned, decisions }: Decided,
+  { principal, authorized, planned, decisions, contract }: Decided,
 ): Promise<Shown> => {
   const { document, denied } = authorized;
-  const raw = await hub.execute({ document, plan: planned.plan, variables, principal, event: event?.answer, signal });
-  return redact(raw, denied, ({ lacks }) => lacks.map(decisions.explain).join(' '));
+  const releases = releasesOf(document, variables);
+  if (releases.length > 0) await hub.releases.check(releases, principal);
+  const { shown, isUntold } = contract;
+  const raw = await hub.execute({ document, planned, denied, variables, principal, event: event?.answer, signal, shown });
+  return withReleased(redact(raw, denied, { explain: (lacks) => lacks.map(decisions.explain).join(' '), isUntold }), releases);
+};
+
+/** A token's first use here; each later one finds it known. */
+const logOn = async (hub: Hub, { token, peer, event }: HubRequest, caller: Caller, operationId: string): Promise<void> => {
+  if (token !== undefined && !event) await hub.audit.logOn({ ...caller, caller: plain(caller), operationId, token, peer });
 };
 
 export const intentOf = (
@@ -159,16 +243,31 @@ export const intentOf = (
   principal,
   operationName: short(authorized.operation.name?.value),
   operationType: authorized.operation.operation,
-  documentHash: planned.hash,
+  documentHash: shapeOf(planned, authorized.document),
   fields: authorized.fields,
-  denied: authorized.denied.map(({ coordinate, lacks }) => `${coordinate}: ${lacks.join(', ')}`),
+  ...deniedOf(authorized, decisions, consulted),
   sources: planned.sources,
   // As asked: what was denied was searched for too.
   search: searchOf(document, variables),
   peer,
   policySet: decisions.policySet,
-  rules: decisions.rulesOf(consulted),
 });
+
+/** What was denied, and by which rules; what is under a black label apart from the rest. */
+const deniedOf = (
+  { denied }: Authorized,
+  { isBlack, rulesOf }: Decisions,
+  consulted: ReadonlySet<string>,
+): Pick<Intent, 'denied' | 'rules' | 'black'> => {
+  const isOfBlack = ({ lacks }: Denial): boolean => lacks.some((lack) => lack.split(/ and | or /).some(isBlack));
+  const written = ({ coordinate, lacks }: Denial): string => `${coordinate}: ${lacks.join(', ')}`;
+  const labels = [...consulted];
+  return {
+    denied: denied.filter((denial) => !isOfBlack(denial)).map(written),
+    rules: rulesOf(labels.filter((label) => !isBlack(label))),
+    black: { denied: denied.filter(isOfBlack).map(written), rules: rulesOf(labels.filter(isBlack)) },
+  };
+};
 
 /** What a stream's events were asked for with; its upstream is subscribed anew when it changes. */
 export const basisOf = ({ planned, principal, decisions }: Decided): string =>
@@ -197,7 +296,7 @@ const longestName = 100;
 const short = (name: string | undefined): string | undefined => name?.slice(0, longestName);
 
 /** What only decisions need of the caller does not travel to the systems. */
-const plain = ({ expiresAtMs: _, privileges: __, methods: ___, signedInAtMs: ____, ...caller }: Caller) => caller;
+const plain = ({ expiresAtMs: _, tokenId: __, privileges: ___, methods: ____, signedInAtMs: _____, ...caller }: Caller) => caller;
 
 /** What never reaches the pipeline is recorded too, under whoever sent it, as far as that is known. */
 export const recordRefusal = async (
@@ -206,7 +305,7 @@ export const recordRefusal = async (
   code: unknown,
   { operationName, peer }: { operationName?: string | undefined; peer?: Peer | undefined } = {},
 ): Promise<void> => {
-  const caller = await hub.authenticate(token).catch(() => nobody);
+  const caller = await hub.authenticate(token).catch((error: unknown) => (error instanceof Revoked ? error.caller : nobody));
   const principal = { ...plain(caller), grants: [], operationId: hub.newId() };
   await hub.audit.refuse({ principal, operationName, peer, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
 };

@@ -7,20 +7,20 @@
  * exactly the places where the field would have stood, however deep in lists
  * and fragments, and `redact` makes each a null with an error at its path.
  *
- * Fragments are expanded; `limits` has bounded what they expand to. Entities get
- * their key under an alias of ours, so that the audit can say which were shown.
+ * Fragments are expanded; `limits` has bounded what they expand to. `@skip` and
+ * `@include` are settled: what they leave out is gone. Entities get their key under
+ * an alias of ours, so that the audit can say which were shown.
  */
 import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
-  getNullableType,
+  getVariableValues,
   type InlineFragmentNode,
   isAbstractType,
   isCompositeType,
@@ -30,23 +30,29 @@ import {
   Kind,
   type NamedTypeNode,
   type OperationDefinitionNode,
-  SchemaMetaFieldDef,
   type SelectionNode,
   type SelectionSetNode,
-  TypeMetaFieldDef,
 } from 'graphql';
 import { HubError } from '../schema/errors.ts';
-import { type Authority, both, missing, open, type Policy, permits, type Rule } from './policy.ts';
+import { stands, withoutConditions } from './conditions.ts';
+import { fieldOf, findOperation, fragmentsOf, stillUsed } from './document.ts';
+import type { Policy } from './policy.ts';
+import { ruleOfUse } from './reads.ts';
+import { type Authority, both, missing, open, permits, type Rule, withoutLabels } from './rule.ts';
 
 export const deniedPrefix = '__hub_denied_';
 export const keyPrefix = '__hub_key_';
+/** Stands alone where conditions leave nothing else of a selection: the object is there, with nothing in it. */
+export const hollowMark = '__hub_hollow';
 
 export interface Denial {
   /** `Person.ssn` */
   coordinate: string;
   responseKey: string;
-  /** The policies, scopes or state that would have permitted it, as the schema names them. */
+  /** The policies, scopes or state that would have permitted it, as the schema names them. For the record. */
   lacks: string[];
+  /** Those that the caller may hear of, where that is not all of them; none: the null stands without a word. */
+  told?: string[];
   /**
    * Where a null may not stand: how many steps of the path above the object that
    * holds the field it comes to rest. Absent: it stands at the field.
@@ -59,22 +65,28 @@ export interface Authorized {
   operation: OperationDefinitionNode;
   /** By their number in the marks. */
   denied: Denial[];
-  /** Coordinates that the operation may read, for the audit. */
+  /** Coordinates that the operation reads, for the audit. */
   fields: string[];
 }
 
 export interface AuthorizeOptions {
   document: DocumentNode;
   operationName?: string | undefined;
+  /** As the client sent them. */
+  variables?: Record<string, unknown>;
   authority: Authority;
   policy: Policy;
   schema: GraphQLSchema;
   /** Type name → key field, for the entities whose keys the audit wants; empty: none. */
   keys: ReadonlyMap<string, string>;
+  /** Labels that the caller is told nothing of; absent: none. */
+  isUntold?: (label: string) => boolean;
 }
 
 interface Walk extends AuthorizeOptions {
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** Of the variables, with their defaults. */
+  values: Record<string, unknown>;
   denied: Denial[];
   fields: Set<string>;
 }
@@ -83,8 +95,10 @@ export const authorize = (options: AuthorizeOptions): Authorized => {
   const operation = findOperation(options.document, options.operationName);
   const root = options.schema.getRootType(operation.operation);
   if (!root) throw new HubError('GRAPHQL_VALIDATION_FAILED', { message: `The schema has no ${operation.operation}.` });
-  const walk: Walk = { ...options, fragments: fragmentsOf(options.document), denied: [], fields: new Set() };
-  const selectionSet = filter(operation.selectionSet, { type: root, object: root, restsAbove: 0 }, walk);
+  const { coerced } = getVariableValues(options.schema, operation.variableDefinitions ?? [], options.variables ?? {});
+  const fragments = fragmentsOf(options.document);
+  const walk: Walk = { ...options, fragments, values: coerced ?? {}, denied: [], fields: new Set() };
+  const selectionSet = filled(filter(operation.selectionSet, { type: root, object: root, restsAbove: 0 }, walk));
   const filtered = { ...operation, selectionSet, variableDefinitions: stillUsed(operation, selectionSet) };
   return {
     document: { kind: Kind.DOCUMENT, definitions: [filtered] },
@@ -92,18 +106,6 @@ export const authorize = (options: AuthorizeOptions): Authorized => {
     denied: walk.denied,
     fields: [...walk.fields],
   };
-};
-
-export const operationsNamed = (document: DocumentNode, operationName?: string | undefined): OperationDefinitionNode[] => {
-  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  return operationName ? operations.filter((node) => node.name?.value === operationName) : operations;
-};
-
-export const findOperation = (document: DocumentNode, operationName?: string | undefined): OperationDefinitionNode => {
-  const [operation, another] = operationsNamed(document, operationName);
-  if (!operation || another)
-    throw new HubError('BAD_REQUEST', { message: 'The document has no operation of that name, or several and none is named.' });
-  return operation;
 };
 
 /** Where the walk stands: the type there, and how far up a null at this object comes to rest. */
@@ -115,7 +117,7 @@ interface Place {
 }
 
 const filter = (set: SelectionSetNode, place: Place, walk: Walk): SelectionSetNode => {
-  const selections = set.selections.flatMap((node) => select(node, place, walk));
+  const selections = set.selections.flatMap((node) => (stands(node, walk.values) ? select(node, place, walk) : []));
   const key = isObjectType(place.type) ? walk.keys.get(place.type.name) : undefined;
   return {
     kind: Kind.SELECTION_SET,
@@ -123,18 +125,21 @@ const filter = (set: SelectionSetNode, place: Place, walk: Walk): SelectionSetNo
   };
 };
 
+const filled = (set: SelectionSetNode): SelectionSetNode =>
+  set.selections.length > 0 ? set : { ...set, selections: [alias(hollowMark, '__typename')] };
+
 const select = (node: SelectionNode, place: Place, walk: Walk): SelectionNode[] => {
   switch (node.kind) {
     case Kind.FIELD:
       return [selectField(node, place, walk)];
     case Kind.INLINE_FRAGMENT:
-      return [fragment(node, place, walk)];
+      return fragment(node, place, walk);
     case Kind.FRAGMENT_SPREAD: {
       const spread = walk.fragments.get(node.name.value);
       if (!spread) throw new HubError('GRAPHQL_VALIDATION_FAILED');
       const directives = [...(node.directives ?? []), ...(spread.directives ?? [])];
       const { typeCondition, selectionSet } = spread;
-      return [fragment({ kind: Kind.INLINE_FRAGMENT, typeCondition, directives, selectionSet }, place, walk)];
+      return fragment({ kind: Kind.INLINE_FRAGMENT, typeCondition, directives, selectionSet }, place, walk);
     }
   }
 };
@@ -145,33 +150,41 @@ const select = (node: SelectionNode, place: Place, walk: Walk): SelectionNode[] 
  * a fragment that only widens goes without its condition, and one that then cannot
  * apply keeps the abstract type around it.
  */
-const fragment = (node: InlineFragmentNode, place: Place, walk: Walk): InlineFragmentNode => {
+const fragment = (node: InlineFragmentNode, place: Place, walk: Walk): InlineFragmentNode[] => {
   const type = node.typeCondition ? walk.schema.getType(node.typeCondition.name.value) : place.type;
   if (!isCompositeType(type)) throw new HubError('GRAPHQL_VALIDATION_FAILED');
   const { object } = place;
   const widens = object && isAbstractType(type) && walk.schema.isSubType(type, object);
   const inside = { ...place, type, object: widens ? object : objectOf(type) };
-  const filtered = { ...node, selectionSet: filter(node.selectionSet, inside, walk) };
-  if (widens) return { ...filtered, typeCondition: undefined };
-  if (!object || object === type) return filtered;
+  const selectionSet = filter(node.selectionSet, inside, walk);
+  if (selectionSet.selections.length === 0) return [];
+  const filtered = { ...node, directives: withoutConditions(node.directives), selectionSet };
+  if (widens) return [{ ...filtered, typeCondition: undefined }];
+  if (!object || object === type) return [filtered];
   const typeCondition: NamedTypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: place.type.name } };
-  return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: { kind: Kind.SELECTION_SET, selections: [filtered] } };
+  return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: { kind: Kind.SELECTION_SET, selections: [filtered] } }];
 };
 
 const objectOf = (type: GraphQLCompositeType) => (isObjectType(type) ? type : undefined);
 
 const selectField = (node: FieldNode, place: Place, walk: Walk): FieldNode => {
   const name = node.name.value;
-  const rule = ruleOf(name, place.type, walk);
-  if (!permits(rule, walk.authority)) return deny(node, place, rule, walk);
-  if (name === '__typename') return node;
-  walk.fields.add(`${place.type.name}.${name}`);
   const field = fieldOf(name, place.type);
+  const uses = field ? ruleOfUse({ node, field, types: namesOf(place.type, walk), values: walk.values }, walk.policy.uses) : open;
+  const rule = both(ruleOf(name, place.type, walk), uses);
+  if (!permits(rule, walk.authority)) return deny(node, place, rule, walk);
+  const plain = { ...node, directives: withoutConditions(node.directives) };
+  if (name === '__typename') return plain;
+  walk.fields.add(`${place.type.name}.${name}`);
   const given = field && getNamedType(field.type);
-  if (!node.selectionSet || !field || !isCompositeType(given)) return node;
+  if (!node.selectionSet || !field || !isCompositeType(given)) return plain;
   const below = { type: given, object: objectOf(given), restsAbove: restsAbove(field.type, place.restsAbove) };
-  return { ...node, selectionSet: filter(node.selectionSet, below, walk) };
+  return { ...plain, selectionSet: filled(filter(node.selectionSet, below, walk)) };
 };
+
+/** The types whose declaration of a field counts: of an interface, all that it can be too. */
+const namesOf = (type: GraphQLCompositeType, { schema }: Walk): string[] =>
+  isAbstractType(type) ? [type.name, ...schema.getPossibleTypes(type).map(({ name }) => name)] : [type.name];
 
 /** How far a null at an object of this field climbs: past each non-null position, list items included. */
 const restsAbove = (type: GraphQLOutputType, parent: number): number => {
@@ -195,15 +208,17 @@ const deny = (node: FieldNode, { type, restsAbove }: Place, rule: Rule, walk: Wa
     coordinate: `${type.name}.${node.name.value}`,
     responseKey: node.alias?.value ?? node.name.value,
     lacks: missing(rule, walk.authority),
+    ...toldOf(rule, walk),
     ...(field && isNonNullType(field.type) ? { restsAbove } : {}),
   });
-  return { ...alias(mark, '__typename'), directives: node.directives ?? [] };
+  return { ...alias(mark, '__typename'), directives: withoutConditions(node.directives) };
 };
 
-export const fieldOf = (name: string, type: GraphQLCompositeType): GraphQLField<unknown, unknown> | undefined => {
-  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef; // No type lists these two; below them fragments are spread as anywhere.
-  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
-  return 'getFields' in type ? type.getFields()[name] : undefined;
+/** What can only be had by a label that the caller hears nothing of is passed over in silence; of alternatives the others are told. */
+const toldOf = (rule: Rule, { authority, isUntold = () => false }: Walk): Pick<Denial, 'told'> => {
+  if (!rule.policies.flat(2).some(isUntold)) return {};
+  const rest = withoutLabels(rule, isUntold);
+  return { told: rest ? missing(rest, authority) : [] };
 };
 
 const alias = (as: string, name: string): FieldNode => ({
@@ -211,41 +226,3 @@ const alias = (as: string, name: string): FieldNode => ({
   alias: { kind: Kind.NAME, value: as },
   name: { kind: Kind.NAME, value: name },
 });
-
-export const fragmentsOf = (document: DocumentNode): Map<string, FragmentDefinitionNode> =>
-  new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [])),
-  );
-
-/** A variable that only denied fields used would make the document invalid. */
-const stillUsed = (
-  operation: OperationDefinitionNode,
-  selectionSet: SelectionSetNode,
-): OperationDefinitionNode['variableDefinitions'] => {
-  const used = new Set<string>();
-  const look = (value: unknown): void => {
-    if (Array.isArray(value)) for (const entry of value) look(entry);
-    else if (value && typeof value === 'object') {
-      const node = value as { kind?: string; name?: { value: string } };
-      if (node.kind === Kind.VARIABLE && node.name) used.add(node.name.value);
-      else for (const [key, entry] of Object.entries(value)) if (key !== 'loc') look(entry);
-    }
-  };
-  look([selectionSet, operation.directives]);
-  return (operation.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value));
-};
-
-/** Entities by their first key that is one plain field clients can see: what the audit calls them by. */
-export const keysOf = (full: GraphQLSchema, api: GraphQLSchema): Map<string, string> => {
-  const keys = new Map<string, string>();
-  for (const type of Object.values(api.getTypeMap())) {
-    if (!isObjectType(type)) continue;
-    for (const directive of full.getType(type.name)?.astNode?.directives ?? []) {
-      const argument = directive.arguments?.find(({ name }) => name.value === 'key')?.value;
-      if (directive.name.value !== 'join__type' || argument?.kind !== Kind.STRING) continue;
-      const field = /^\w+$/.test(argument.value.trim()) ? type.getFields()[argument.value.trim()] : undefined;
-      if (field && !isCompositeType(getNullableType(field.type)) && !keys.has(type.name)) keys.set(type.name, field.name);
-    }
-  }
-  return keys;
-};

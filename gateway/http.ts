@@ -1,9 +1,9 @@
 /**
  * GraphQL over HTTP: Apollo Server over the hub, as its `GatewayInterface`. Apollo
- * parses, validates and writes the answer; what is between is `answer()`.
+ * parses and writes the answer; what is between is `answer()`.
  */
 import type { Server } from 'node:http';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type HTTPGraphQLHead } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -16,9 +16,11 @@ import express from 'express';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { errorKinds, framesOf, HubError, isErrorCode } from '../schema/errors.ts';
+import { admit, hasText, type Sent } from './admit.ts';
 import { answer, type Hub, recordRefusal } from './answer.ts';
 import type { Peer } from './audit/audit.ts';
 import { peerOf } from './audit/peer.ts';
+import { errorsOf, isTooLong } from './validate.ts';
 
 export interface HttpContext {
   token: string | undefined;
@@ -44,8 +46,9 @@ export const openHttp = async ({ hub, server, log, drainMs }: HttpOptions): Prom
     gateway: asGateway(hub),
     allowBatchedHttpRequests: true,
     csrfPrevention: true,
-    persistedQueries: false, // A hash that somebody registered would be run as somebody else.
+    persistedQueries: false, // Nothing is registered by being sent; a hash that was approved for the caller is its text by now.
     introspection: true, // Field rules decide; without a caller there is nothing to see.
+    dangerouslyDisableValidation: true, // Apollo knows one schema; each caller's documents are held against their own (`validate.ts`).
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: hub.limits.tokens },
@@ -69,24 +72,19 @@ export const openHttp = async ({ hub, server, log, drainMs }: HttpOptions): Prom
   const context = async ({ req, res }: { req: express.Request; res: express.Response }): Promise<HttpContext> => {
     const token = bearer(req.header('authorization'));
     const peer = peerOf(req);
-    await authenticate(hub, token, peer); // Before anything of the schema is told.
     const gone = new AbortController();
     res.on('close', () => res.writableFinished || gone.abort());
     return { token, peer, signal: gone.signal };
   };
   return {
-    middleware: [express.json({ limit: hub.limits.bodyBytes }), checkBody(hub), expressMiddleware(apollo, { context })],
+    middleware: [
+      express.json({ limit: hub.limits.bodyBytes }),
+      checkBody(hub),
+      admitBody(hub),
+      expressMiddleware(apollo, { context }),
+    ],
     stop: () => apollo.stop(),
   };
-};
-
-const authenticate = async (hub: Hub, token: string | undefined, peer: Peer): Promise<void> => {
-  try {
-    await hub.authenticate(token);
-  } catch (error) {
-    await recordRefusal(hub, token, error instanceof HubError ? error.code : 'INTERNAL', { peer });
-    throw error;
-  }
 };
 
 /** `Authorization: Bearer …`; another scheme is a token that does not hold. */
@@ -120,21 +118,20 @@ const asGateway = (hub: Hub): GatewayInterface => ({
           ...(extensions ? { extensions } : {}),
         };
       } catch (error) {
-        return { errors: [error instanceof GraphQLError ? error : new HubError('INTERNAL', { originalError: error as Error })] };
+        return { errors: errorsOf(error) };
       }
     },
   }),
   stop: async () => {},
 });
 
-/** Documents that never reach the pipeline, because they do not parse or do not fit, are recorded too. */
+/** Documents that never reach the pipeline, because they do not parse, are recorded too. */
 const recordRefusals = (hub: Hub): ApolloServerPlugin<HttpContext> => ({
   requestDidStart: async () => ({
     didEncounterErrors: async ({ document, errors, contextValue }) => {
       const code = errors[0]?.extensions.code;
-      const early = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
       const told = isTooLong(code, errors[0]?.message) ? 'LIMIT_TOKENS' : code;
-      if (early || !document) await recordRefusal(hub, contextValue.token, told, { peer: contextValue.peer });
+      if (!document) await recordRefusal(hub, contextValue.token, told, { peer: contextValue.peer });
     },
   }),
 });
@@ -152,11 +149,22 @@ const checkBody =
     next();
   };
 
+/** Before anything of the schema is told. */
+const admitBody =
+  (hub: Hub): express.RequestHandler =>
+  async (request, _response, next) => {
+    const sent: Record<string, unknown>[] = [request.body].flat();
+    const whole = await admit(hub, { token: bearer(request.header('authorization')), peer: peerOf(request), sent });
+    for (const [at, one] of sent.entries()) Object.assign(one, whole[at]);
+    next();
+  };
+
 const isOperation = (value: unknown): boolean => {
   if (!isObject(value)) return false;
   const { query, operationName, variables, extensions } = value;
   return (
-    typeof query === 'string' &&
+    (query == null || typeof query === 'string') &&
+    (typeof query === 'string' || hasText({ extensions: extensions as Sent['extensions'] })) &&
     (operationName == null || typeof operationName === 'string') &&
     [variables, extensions].every((part) => part == null || isObject(part))
   );
@@ -177,10 +185,6 @@ export const format = (formatted: GraphQLFormattedError, error: unknown, log: Lo
   log.error({ name: cause?.name, at: framesOf(cause) }, 'An operation failed.');
   return plain('INTERNAL');
 };
-
-/** The parser has no code of its own for a document over the limit. */
-export const isTooLong = (code: unknown, message = ''): boolean =>
-  code === 'GRAPHQL_PARSE_FAILED' && /more tha[nt] \d+ tokens/.test(message);
 
 /** Apollo's own codes → ours. */
 const transport = {
@@ -213,7 +217,8 @@ export const recordRefused =
 export const refuse: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) return next(error);
   const coded = codedOf(error);
-  const { http, sentence: _, ...extensions } = coded.extensions as { http?: { status: number }; sentence?: string };
+  const { http, sentence: _, ...extensions } = coded.extensions as { http?: Partial<HTTPGraphQLHead>; sentence?: string };
+  response.set(Object.fromEntries(http?.headers ?? []));
   response.status(http?.status ?? 400).json({ errors: [{ message: coded.message, extensions }] });
 };
 

@@ -23,7 +23,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { type ErrorCode, HubError } from '../schema/errors.ts';
-import { fieldOf, findOperation, fragmentsOf } from './authorize.ts';
+import { fieldOf, findOperation, fragmentsOf } from './document.ts';
 
 export interface Limits {
   /** Levels of fields. */
@@ -41,6 +41,8 @@ export interface Limits {
   batch: number;
   /** Open operations of one caller, over all of their sockets; of nobody, a socket. */
   streams: number;
+  /** Requests of one caller in a minute; of nobody, of one address. */
+  rate: number;
 }
 
 export interface LimitOptions {

@@ -15,69 +15,24 @@ import {
   isAbstractType,
   isInterfaceType,
   isObjectType,
-  valueFromASTUntyped,
 } from 'graphql';
-
-export interface Rule {
-  authenticated: boolean;
-  /** Every entry must hold: a field's own, its type's, and so on. */
-  scopes: string[][][];
-  policies: string[][][];
-}
-
-/** What a caller brings to a decision. */
-export interface Authority {
-  authenticated: boolean;
-  scopes: ReadonlySet<string>;
-  grants: ReadonlySet<string>;
-}
+import { argumentsOf, type DirectiveNames, directiveNames } from './links.ts';
+import { type ReadRules, readRulesOf } from './reads.ts';
+import { both, labelsOf, open, type Rule } from './rule.ts';
 
 export interface Policy {
   /** True where the supergraph states any rule at all. */
   stated: boolean;
-  /** Every label that a `@policy` names. */
+  /** Every label that a `@policy` names, and every scope. */
   labels: readonly string[];
+  scopes: readonly string[];
   /** What reading `type.field` takes, with the rules of the parent and of what the field gives. */
   field: (type: string, field: string) => Rule;
   /** What being shown an object of this type takes; of an abstract type: any that it can be. */
   type: (type: string) => Rule;
+  /** What using an argument, an input field or a value of an enum takes; what is not in it takes nothing. */
+  uses: ReadRules;
 }
-
-export const open: Rule = { authenticated: false, scopes: [], policies: [] };
-
-export const both = (a: Rule, b: Rule): Rule => {
-  if (b === open) return a;
-  if (a === open) return b;
-  return {
-    authenticated: a.authenticated || b.authenticated,
-    scopes: [...a.scopes, ...b.scopes],
-    policies: [...a.policies, ...b.policies],
-  };
-};
-
-export const permits = (rule: Rule, { authenticated, scopes, grants }: Authority): boolean =>
-  (!rule.authenticated || authenticated) &&
-  rule.scopes.every((any) => holds(any, scopes)) &&
-  rule.policies.every((any) => holds(any, grants));
-
-/** What of the rule the caller lacks: labels one by one, `A or B` where either would do, `scope x`, `a signed-in caller`. */
-export const missing = (rule: Rule, { authenticated, scopes, grants }: Authority): string[] => {
-  const lacks = [
-    ...rule.policies.flatMap((any) => lacking(any, grants, '')),
-    ...rule.scopes.flatMap((any) => lacking(any, scopes, 'scope ')),
-    ...(rule.authenticated && !authenticated ? ['a signed-in caller'] : []),
-  ];
-  return [...new Set(lacks)];
-};
-
-const lacking = (any: string[][], held: ReadonlySet<string>, prefix: string): string[] => {
-  if (holds(any, held)) return [];
-  const named = any.map((all) => all.filter((one) => !held.has(one)).map((one) => `${prefix}${one}`));
-  const [only, ...others] = named;
-  return only && others.length === 0 ? only : [named.map((all) => all.join(' and ')).join(' or ')];
-};
-
-const holds = (any: string[][], held: ReadonlySet<string>): boolean => any.some((all) => all.every((one) => held.has(one)));
 
 export const readPolicy = (full: GraphQLSchema): Policy => {
   const names = directiveNames(full);
@@ -115,39 +70,19 @@ export const readPolicy = (full: GraphQLSchema): Policy => {
   };
   const rules = [...types.values(), ...fields.values()];
   const stated = rules.some((rule) => rule.authenticated || rule.scopes.length > 0 || rule.policies.length > 0);
-  return { stated, labels: [...new Set(rules.flatMap(labelsOf))].sort(), field: memo(fieldRule), type: memo(typeRule) };
+  const [field, type] = [memo(fieldRule), memo(typeRule)];
+  return {
+    stated,
+    labels: [...new Set(rules.flatMap(labelsOf))].sort(),
+    scopes: [...new Set(rules.flatMap(({ scopes }) => scopes.flat(2)))].sort(),
+    field,
+    type,
+    uses: readRulesOf(full, names.reads, (name, read) => both(type(name), field(name, read))),
+  };
 };
 
 const possible = (schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLObjectType[] =>
   isAbstractType(type) ? schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
-
-interface DirectiveNames {
-  authenticated: string | undefined;
-  requiresScopes: string | undefined;
-  policy: string | undefined;
-}
-
-/** `@link(url: "https://specs.apollo.dev/policy/v0.1", as: "rule")` and `import: [{ name: "@policy", as: "@rule" }]` both rename. */
-const directiveNames = (schema: GraphQLSchema): DirectiveNames => {
-  const links = [schema.astNode, ...schema.extensionASTNodes]
-    .flatMap((node) => node?.directives ?? [])
-    .filter(({ name }) => name.value === 'link');
-  const nameOf = (spec: string): string | undefined => {
-    for (const link of links) {
-      const {
-        url,
-        as,
-        import: imports,
-      } = argumentsOf(link) as { url?: string; as?: string; import?: (string | { name: string; as?: string })[] };
-      if (!new RegExp(`/${spec}/v\\d+\\.\\d+$`).test(url ?? '')) continue;
-      const imported = (imports ?? []).find((entry) => (typeof entry === 'string' ? entry : entry.name) === `@${spec}`);
-      if (typeof imported === 'object' && imported.as) return imported.as.slice(1);
-      return imported ? spec : (as ?? spec);
-    }
-    return undefined;
-  };
-  return { authenticated: nameOf('authenticated'), requiresScopes: nameOf('requiresScopes'), policy: nameOf('policy') };
-};
 
 const directivesOf = (type: GraphQLNamedType): readonly ConstDirectiveNode[] =>
   [type.astNode, ...type.extensionASTNodes].flatMap((node) => node?.directives ?? []);
@@ -168,11 +103,6 @@ const ruleOf = (directives: readonly ConstDirectiveNode[], names: DirectiveNames
 
 const listsOf = (directive: ConstDirectiveNode, argument: string): string[][] =>
   (argumentsOf(directive)[argument] as string[][] | undefined) ?? [];
-
-const argumentsOf = (directive: ConstDirectiveNode): Record<string, unknown> =>
-  Object.fromEntries((directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
-
-export const labelsOf = ({ policies }: Rule): string[] => [...new Set(policies.flat(2))];
 
 const memo = <Arguments extends string[]>(rule: (...args: Arguments) => Rule): ((...args: Arguments) => Rule) => {
   const known = new Map<string, Rule>();

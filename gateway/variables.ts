@@ -2,7 +2,7 @@
 import { type DocumentNode, type GraphQLSchema, getVariableValues, Kind, visit } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { HubRequest } from './answer.ts';
-import { findOperation } from './authorize.ts';
+import { findOperation } from './document.ts';
 
 /** Throws BAD_USER_INPUT that names the variables; graphql-js's own words quote their values. */
 export const fitVariables = (schema: GraphQLSchema, { document, operationName, variables }: HubRequest): void => {

@@ -19,13 +19,16 @@ import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { HubError } from '../schema/errors.ts';
+import { admit } from './admit.ts';
 import { answer, type HubRequest, recordRefusal } from './answer.ts';
 import { peerOf } from './audit/peer.ts';
-import { findOperation } from './authorize.ts';
 import { closeCodes } from './closecodes.ts';
-import { bearer, format, isTooLong } from './http.ts';
+import { findOperation } from './document.ts';
+import { bearer, format } from './http.ts';
 import { type LiveHub, live } from './live.ts';
 import type { Shown } from './redact.ts';
+import { type Concerns, Revoked } from './standing.ts';
+import { errorsOf, type Read, reader } from './validate.ts';
 
 export interface WsOptions {
   hub: LiveHub;
@@ -49,12 +52,13 @@ type Callers = Map<string, Set<Socket>>;
 export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<void> } => {
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: hub.limits.bodyBytes, perMessageDeflate: false });
   const callers: Callers = new Map();
+  const read = reader(hub.limits.tokens);
   const handle = useServer<Record<string, unknown>, SocketState>(
     {
       schema: hub.supergraph.api,
       connectionInitWaitTimeout: 5_000,
       onConnect: (context) => connect(hub, context, callers),
-      onSubscribe: (context, _id, payload) => prepare(hub, context, payload),
+      onSubscribe: (context, _id, payload) => prepare(hub, { context, read }, payload),
       execute: (args) => execute(hub, args as Operation) as never,
       subscribe: (args) => subscribe(hub, args as Operation) as never,
       onError: (_context, _id, _payload, errors) => errors.map((error) => shown(error, log)),
@@ -68,8 +72,10 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
     sockets,
     10_000,
   );
+  const unwatch = hub.standing.onChange((concerns) => closeRevoked(hub, callers, concerns));
   return {
     close: async () => {
+      unwatch();
       for (const socket of sockets.clients) socket.close(closeCodes.GOING_AWAY.code, closeCodes.GOING_AWAY.reason);
       await handle.dispose();
       sockets.close();
@@ -131,17 +137,35 @@ const closeAt = (expiresAtMs: number, nowMs: number, extra: Socket['extra']): vo
   extra.timer.unref();
 };
 
+/** Its streams say so by themselves and are recorded; then the socket goes too, whatever it is still doing. */
+const lastWordsMs = 1_000;
+
+const closeRevoked = (hub: LiveHub, callers: Callers, concerns: Concerns): void => {
+  const { code, reason } = closeCodes.TOKEN_REVOKED;
+  for (const [subject, sockets] of callers) {
+    if (!concerns(subject)) continue;
+    for (const { extra } of sockets) {
+      hub.authenticate(extra.token).catch((error: unknown) => {
+        if (error instanceof Revoked) setTimeout(() => extra.socket.close(code, reason), lastWordsMs).unref();
+      });
+    }
+  }
+};
+
 const prepare = async (
   hub: LiveHub,
-  context: Socket,
+  { context, read }: { context: Socket; read: Read },
   payload: SubscribePayload,
 ): Promise<Operation | readonly GraphQLError[]> => {
-  const { query, variables, operationName, extensions } = payload;
+  const { variables, operationName } = payload;
+  const { token } = context.extra;
+  const peer = peerOf(context.extra.request, Buffer.byteLength(payload.query));
   try {
     if (openOperations(context) > hub.limits.streams) {
       throw new HubError('LIMIT_STREAMS', { message: `The caller has more than ${hub.limits.streams} open operations.` });
     }
-    const document = read(hub, query);
+    const [{ query, extensions } = { query: '', extensions: {} }] = await admit(hub, { token, peer, sent: [payload] });
+    const document = read(query);
     findOperation(document, operationName ?? undefined); // Refused here, it is recorded; graphql-ws would refuse it by itself.
     return {
       schema: hub.supergraph.api,
@@ -154,53 +178,22 @@ const prepare = async (
         operationName: operationName ?? undefined,
         variables: variables ?? {},
         extensions,
-        token: context.extra.token,
-        peer: peerOf(context.extra.request, Buffer.byteLength(query)),
+        token,
+        peer,
       },
     };
   } catch (error) {
-    const errors =
-      error instanceof Invalid ? error.errors : [error instanceof GraphQLError ? error : new HubError('BAD_REQUEST')];
-    const code = errors[0]?.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED';
-    await recordRefusal(hub, context.extra.token, code, { peer: peerOf(context.extra.request) });
-    return errors;
+    const told = error instanceof GraphQLError ? error : new HubError('BAD_REQUEST');
+    await recordRefusal(hub, token, told.extensions.code, { peer });
+    return [told];
   }
-};
-
-class Invalid extends Error {
-  readonly errors: readonly GraphQLError[];
-
-  constructor(errors: readonly GraphQLError[]) {
-    super('The document does not fit the schema.');
-    this.errors = errors;
-  }
-}
-
-/** Parsed and valid, as Apollo Server does it for HTTP. */
-const read = ({ supergraph, limits }: LiveHub, query: string): DocumentNode => {
-  let document: DocumentNode;
-  try {
-    document = parse(query, { maxTokens: limits.tokens });
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw isTooLong('GRAPHQL_PARSE_FAILED', message)
-      ? new HubError('LIMIT_TOKENS')
-      : new HubError('GRAPHQL_PARSE_FAILED', { message });
-  }
-  const errors = validate(supergraph.api, document, specifiedRules, { hideSuggestions: true });
-  if (errors.length === 0) return document;
-  throw new Invalid(
-    errors.map(
-      (error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
-    ),
-  );
 };
 
 const execute = async (hub: LiveHub, { request }: Operation): Promise<ExecutionResult> => {
   try {
     return resultOf(await answer(hub, request));
   } catch (error) {
-    return { errors: [coded(error)] };
+    return { errors: errorsOf(error) };
   }
 };
 
@@ -225,7 +218,7 @@ async function* results(events: AsyncGenerator<Shown, void>): AsyncGenerator<Exe
   try {
     for await (const shown of events) yield resultOf(shown);
   } catch (error) {
-    yield { errors: [coded(error)] };
+    yield { errors: errorsOf(error) };
   }
 }
 
@@ -234,6 +227,3 @@ const resultOf = ({ data, errors, extensions }: Shown): ExecutionResult => ({
   ...(errors.length > 0 ? { errors } : {}),
   ...(extensions ? { extensions } : {}),
 });
-
-const coded = (error: unknown): GraphQLError =>
-  error instanceof GraphQLError ? error : new HubError('INTERNAL', { originalError: error as Error });

@@ -8,6 +8,7 @@ import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { type ASTNode, type DocumentNode, GraphQLError, parse, printSchema } from 'graphql';
 import { supportedFeatures } from './features.ts';
+import { faultsInReads } from './reads.ts';
 import { subgraphs } from './subgraphs.ts';
 
 export interface SubgraphDefinition {
@@ -42,6 +43,8 @@ export const compose = (definitions: SubgraphDefinition[]): Composed => {
   const result = composeServices(services);
   if (result.errors) throw new CompositionError(result.errors.map((error) => describe(error, definitions)).join('\n'));
   const { supergraphSdl } = result;
+  const faults = faultsInReads(supergraphSdl, services);
+  if (faults.length > 0) throw new CompositionError(faults.map((error) => describe(error, definitions)).join('\n'));
   const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures });
   return { supergraph: `${supergraphSdl.trim()}\n`, api: `${printSchema(supergraph.apiSchema().toGraphQLJSSchema())}\n` };
 };

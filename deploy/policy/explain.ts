@@ -1,7 +1,7 @@
 /** `hub policy explain`: a decision, the rules that made it, and what is missing. */
 
 import type { Policies } from '../../gateway/policies/policies.ts';
-import { labelsOf, missing, type Rule } from '../../gateway/policy.ts';
+import { labelsOf, missing, type Rule } from '../../gateway/rule.ts';
 import { ExpectedError } from '../expected.ts';
 import { personas } from '../identity/personas.ts';
 import { agency, fieldNamed, mayRead, openGraph, openSet, personaNamed, ruleOf, type Stated, subjectOf } from './subject.ts';

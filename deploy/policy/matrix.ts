@@ -6,7 +6,7 @@
 
 import { isInterfaceType, isObjectType } from 'graphql';
 import type { Policies } from '../../gateway/policies/policies.ts';
-import type { Rule } from '../../gateway/policy.ts';
+import type { Rule } from '../../gateway/rule.ts';
 import { purposes } from '../../schema/principal.ts';
 import { type PersonaName, personaNames, personas } from '../identity/personas.ts';
 import { agency, type Graph, mayRead, openGraph, openSet, ruleOf, subjectOf } from './subject.ts';

@@ -6,6 +6,7 @@
  * denies, whatever else would permit.
  */
 import { cedar } from './cedar.ts';
+import { inFavour } from './could.ts';
 import type { LoadedPolicy, PolicySet } from './load.ts';
 import type { Asked } from './question.ts';
 import { type Reads, readsOf } from './reads.ts';
@@ -25,6 +26,8 @@ export interface Engine {
   /** What the policies look at. */
   reads: Reads;
   ask: (label: string, asked: Asked) => Ruling;
+  /** Whether it could be granted if everything were stated and done that still can be. */
+  could: (label: string, asked: Asked) => boolean;
   /** Reasons of what does not hold: of the permits where none does, then of each forbid that stands in the way. */
   lacks: (label: string, asked: Asked) => string[];
   /** Policies that can reach the label. */
@@ -45,6 +48,7 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
   for (const [label, policies] of reach) {
     parse(`${name} ${label}`, policies);
     parse(`${name} ${label} permits`, policies.filter(isPermit));
+    parse(`${name} ${label} could`, policies, ({ json }) => inFavour(json));
   }
   const decide = (kept: string, label: string, asked: Asked): Ruling => {
     const action = { type: 'Action', id: label };
@@ -63,6 +67,11 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
     labels,
     reads: readsOf([...new Set([...reach.values()].flat())].map(({ json }) => json)),
     ask,
+    could: (label, asked) => {
+      if (!permitted.has(label)) return false;
+      const { granted, failed } = decide(`${name} ${label} could`, label, asked);
+      return granted || failed.length > 0; // What cannot be evaluated now may be, once more is stated.
+    },
     policiesOf: (label) => reach.get(label) ?? [],
     lacks: (label, asked) => {
       const policies = reach.get(label) ?? [];
@@ -74,7 +83,8 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
       return [...(permits.length > 0 ? [[...new Set(permits)].join(' or ')] : []), ...new Set(forbids)];
     },
     close: () => {
-      for (const label of reach.keys()) for (const kept of [`${name} ${label}`, `${name} ${label} permits`]) parse(kept, []);
+      for (const label of reach.keys())
+        for (const kept of [`${name} ${label}`, `${name} ${label} permits`, `${name} ${label} could`]) parse(kept, []);
     },
   };
 };
@@ -105,8 +115,10 @@ const reaches =
   ({ actions }: LoadedPolicy): boolean =>
     actions === undefined || actions.some((action) => action === label || classes.includes(action));
 
-const parse = (name: string, policies: readonly LoadedPolicy[]): void => {
-  const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+const textOf = ({ text }: LoadedPolicy): string => text;
+
+const parse = (name: string, policies: readonly LoadedPolicy[], as: (policy: LoadedPolicy) => cedar.Policy = textOf): void => {
+  const texts = Object.fromEntries(policies.map((policy) => [policy.id, as(policy)]));
   const answer = cedar.preparsePolicySet(name, { staticPolicies: texts });
   if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join(' '));
 };

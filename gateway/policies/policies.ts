@@ -13,7 +13,7 @@ import { ConfigError } from '../config.ts';
 import { type Engine, openEngine, systemOf } from './engine.ts';
 import { loadPolicies, type PolicySet } from './load.ts';
 import type { Problem } from './problems.ts';
-import { askedOf, endsOf, type Question } from './question.ts';
+import { askedOf, endsOf, type Question, type Subject } from './question.ts';
 import { nextTurn, type Reads } from './reads.ts';
 
 /** One caller's decisions, of one set, at one moment. */
@@ -26,8 +26,18 @@ export interface Decisions {
   rulesOf: (labels: Iterable<string>) => string[];
   /** Ids of the policies that decided one label. */
   rulesFor: (label: string) => readonly string[];
+  /** Under a black label: to whoever lacks it, what it guards does not exist, and that they were denied is itself protected. */
+  isBlack: (label: string) => boolean;
   /** What would satisfy a label, in words: for the caller, so it says nothing of any record. */
   explain: (label: string) => string;
+}
+
+/** What a caller could ever have, by who they are. */
+export interface Reach {
+  /** Labels that could be granted: with another purpose, case, reason or emergency, or a fresh sign-in. */
+  could: readonly string[];
+  /** Every black label, within reach or not. */
+  black: readonly string[];
 }
 
 export interface PolicyChange {
@@ -42,6 +52,7 @@ export interface PolicyChange {
 export interface Policies {
   readonly set: PolicySet;
   decide: (question: Question) => Decisions;
+  reach: (subject: Subject, at: Pick<Question, 'nowMs' | 'agency'>) => Reach;
   /** Reads the folder again. True when another set is in force afterwards. */
   reload: () => boolean;
   /** Told of each set that came into force and of each that was refused. Returns how to stop. */
@@ -67,7 +78,8 @@ export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesO
   let engine = openEngine(first.set, labels);
   let previous: Engine | undefined;
   let refused: string | undefined;
-  let kept = new Map<string, Kept>();
+  let kept = new Map<string, Kept<Decisions>>();
+  let could = new Map<string, Kept<Reach>>();
   const tell = (change: PolicyChange) => {
     for (const listener of listeners) listener(change);
   };
@@ -77,6 +89,11 @@ export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesO
     },
     decide: (question) =>
       remembered({ kept, reads: engine.reads }, question, () => decisionsOf(engine, question, { labels, onFailure })),
+    reach: (subject, at) => {
+      const { purpose: _, caseNumber: __, reason: ___, onBehalfOf: ____, ...who } = subject;
+      const question = { ...at, subject: who };
+      return remembered({ kept: could, reads: engine.reads }, question, () => reachOf(engine, question));
+    },
     reload: () => {
       const { hash, set, problems } = loadPolicies(folder);
       const from = engine.set.hash;
@@ -90,7 +107,7 @@ export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesO
       }
       refused = undefined;
       previous?.close(); // Not the one just replaced: an answer that is under way still explains itself by it.
-      [previous, engine, kept] = [engine, next, new Map()];
+      [previous, engine, kept, could] = [engine, next, new Map(), new Map()];
       tell({ kind: 'POLICY_CHANGED', from, to: hash, problems });
       return true;
     },
@@ -118,29 +135,39 @@ const ready = (set: PolicySet, labels: readonly string[] | undefined): Engine | 
 export const wordsOf = (problems: readonly Problem[]): string[] =>
   problems.map(({ file, line, severity, message }) => `${file}:${line}: ${severity}: ${message}`);
 
-interface Kept {
+interface Kept<Decided> {
   fromMs: number;
   untilMs: number;
-  decisions: Decisions;
+  decided: Decided;
 }
 
-const remembered = (
-  { kept, reads }: { kept: Map<string, Kept>; reads: Reads },
-  { subject, nowMs, agency, emergency }: Question,
-  decide: () => Decisions,
-): Decisions => {
+const remembered = <Decided>(
+  { kept, reads }: { kept: Map<string, Kept<Decided>>; reads: Reads },
+  { subject, nowMs, agency, emergency, standingKnown }: Question,
+  decide: () => Decided,
+): Decided => {
   const { operationId: _, grants: __, ...who } = subject as Partial<Record<'operationId' | 'grants', unknown>> & typeof subject;
-  const key = JSON.stringify([agency, emergency ?? false, Object.entries(who).sort()]);
+  const key = JSON.stringify([agency, emergency ?? false, standingKnown ?? true, Object.entries(who).sort()]);
   const found = kept.get(key);
-  if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.decisions;
-  const decisions = decide();
+  if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.decided;
+  const decided = decide();
   const datesMs = [...endsOf(subject).values(), ...(subject.signedInAtMs === undefined ? [] : [subject.signedInAtMs])];
   kept.delete(key);
-  kept.set(key, { fromMs: nowMs, untilMs: Math.min(nowMs + keptMs, nextTurn(reads, datesMs, nowMs)), decisions });
+  kept.set(key, { fromMs: nowMs, untilMs: Math.min(nowMs + keptMs, nextTurn(reads, datesMs, nowMs)), decided });
   const oldest = kept.size > keptAtMost ? kept.keys().next().value : undefined;
   if (oldest !== undefined) kept.delete(oldest);
-  return decisions;
+  return decided;
 };
+
+const reachOf = (engine: Engine, question: Question): Reach => {
+  const black = engine.labels.filter((label) => isBlack(engine.set, label));
+  if (question.subject.kind === 'anonymous') return { could: [], black };
+  const asked = askedOf(question, engine.reads);
+  return { could: engine.labels.filter((label) => engine.could(label, asked)), black };
+};
+
+/** What it guards does not exist for whoever is not granted it, and no explanation ever speaks of it. */
+const isBlack = ({ labels }: PolicySet, label: string): boolean => labels.get(label)?.includes('black') ?? false;
 
 const decisionsOf = (
   engine: Engine,
@@ -164,6 +191,7 @@ const decisionsOf = (
       return [...new Set([...rulings].flatMap(([label, { rules }]) => (isWanted(label) ? rules : [])))].sort();
     },
     rulesFor: (label) => rulings.get(label)?.rules ?? [],
+    isBlack: (label) => isBlack(set, label),
     explain: (label) => explain(engine, label, () => engine.lacks(label, asked)),
   };
 };
@@ -172,9 +200,8 @@ const explain = ({ set, policiesOf }: Engine, label: string, lacks: () => string
   if (label === 'a signed-in caller') return 'Sign in: send an access token.';
   if (label.startsWith('scope ')) return `The access token needs the ${label}.`;
   if (/ (and|or) /.test(label)) return `It takes ${label}.`;
-  const hidden = set.labels.get(label)?.includes('black');
   const given = policiesOf(label).some(({ effect }) => effect === 'permit');
   // A black label is spoken of as one that does not exist.
-  if (hidden || !given) return `The policy ${label} is granted to nobody here.`;
+  if (isBlack(set, label) || !given) return `The policy ${label} is granted to nobody here.`;
   return `${label} takes ${lacks().join(', ') || 'nothing more'}.`;
 };

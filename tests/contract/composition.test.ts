@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { buildSchema, isInterfaceType, isObjectType, isUnionType, parse, validate } from 'graphql';
 import { planner } from '../../gateway/plan.ts';
 import { loadPolicies } from '../../gateway/policies/load.ts';
-import { open, readPolicy } from '../../gateway/policy.ts';
+import { readPolicy } from '../../gateway/policy.ts';
+import { open } from '../../gateway/rule.ts';
 import { loadSupergraph } from '../../gateway/supergraph.ts';
 import {
   CompositionError,

@@ -77,10 +77,11 @@ test('a field without a rule is open to nobody in particular', async () => {
   expect(await hub.ask({ query: '{ open }' })).toEqual({ status: 200, data: { open: 'hello' } });
 });
 
-test('a caller who has not signed in gets null and is told so, and nothing is asked', async () => {
+test('a caller who has not signed in is told to, the same for what there is and for what there is not, and nothing is asked', async () => {
   const answer = await hub.ask({ query: '{ person(id: 1) { name } }' });
-  expect(answer.data).toEqual({ person: null });
-  expect(answer.errors).toMatchObject([{ path: ['person'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }]);
+  expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
+  expect(answer.errors?.[0]?.extensions.satisfiedBy).toMatch(/Sign in/);
+  expect(await hub.ask({ query: '{ nobody { knows } }' })).toEqual(answer);
   expect(hub.asked).toEqual([]);
 });
 

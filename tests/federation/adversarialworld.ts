@@ -11,7 +11,9 @@ import type { ToySubgraph } from './harness.ts';
 
 /** `@policy` goes by another name here, in every system: no case depends on what it is called. */
 const header = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires",
-  "@provides", "@shareable", "@authenticated", { name: "@policy", as: "@needs" }])\n`;
+  "@provides", "@shareable", "@authenticated", "@composeDirective", { name: "@policy", as: "@needs" }])
+  @link(url: "https://rtcc-hub.invalid/reads/v1.0", import: [{ name: "@reads", as: "@tells" }]) @composeDirective(name: "@tells")
+  directive @tells(fields: [String!]!) repeatable on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE\n`;
 
 interface Toy {
   principal: Principal;
@@ -74,6 +76,8 @@ const rms: ToySubgraph = {
     type Query {
       person(id: ID!): Person @authenticated
       persons(first: Int = 10, after: String): PersonPage! @authenticated
+      find(where: Where, order: [Order!], digits: String @tells(fields: ["Person.ssn"])): [Person!] @authenticated
+      listed(order: Order = SSN): [Person!] @authenticated
       vehicle: Vehicle @authenticated
       beings: [Being!]! @authenticated
       hits: [Hit!]! @authenticated
@@ -84,6 +88,8 @@ const rms: ToySubgraph = {
     }
     type Subscription { told(after: String): Told! @authenticated @needs(policies: [["cad:notes"]]) }
     type Told { cursor: String! person: Person }
+    input Where { name: String @tells(fields: ["Person.name"])  ssn: String @tells(fields: ["Person.ssn"])  not: Where  any: [Where!] }
+    enum Order { NAME @tells(fields: ["Person.name"])  SSN @tells(fields: ["Person.ssn"]) }
     interface Being { id: ID! name: String code: String }
     union Hit = Person | Vehicle | Intel
     type PersonPage { edges: [PersonEdge!]! nodes: [Person!]! pageInfo: PageInfo! totalCount: Int! }
@@ -106,6 +112,8 @@ const rms: ToySubgraph = {
     Query: {
       person: (_: unknown, { id }: { id: string }, context: Toy) => personOf(id, context),
       persons: (_: unknown, args: PageArguments, context: Toy) => pageOfPersons(args, context),
+      find: (_: unknown, __: unknown, context: Toy) => personsOf(context).slice(0, 1),
+      listed: (_: unknown, __: unknown, context: Toy) => personsOf(context).slice(0, 1),
       vehicle: () => vehicle,
       beings: (_: unknown, __: unknown, context: Toy) => [...personsOf(context).slice(0, 1), vehicle],
       hits: (_: unknown, __: unknown, context: Toy) => hitsOf(context),

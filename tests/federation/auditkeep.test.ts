@@ -17,7 +17,7 @@ import { startToyHub, type ToyHub } from './harness.ts';
 const records = {
   name: 'records',
   sdl: `
-    type Query { person(name: String!): Person @authenticated }
+    type Query { person(name: String! @reads(fields: ["Person.name"])): Person @authenticated }
     type Person @key(fields: "id") { id: ID! name: String }
   `,
   resolvers: { Query: { person: (_: unknown, { name }: { name: string }) => ({ id: '1', name }) } },

@@ -12,7 +12,7 @@ const dispatch = {
     scalar DateTime
     type Query { unit(id: ID!): Unit }
     type Subscription {
-      unitMoved(only: ID, after: String): UnitMoved! @authenticated @policy(policies: [["avl:read"]])
+      unitMoved(only: ID @reads(fields: ["Unit.id"]), after: String): UnitMoved! @authenticated @policy(policies: [["avl:read"]])
       noted(after: String): UnitMoved! @authenticated
     }
     type UnitMoved @authenticated { cursor: String! unit: Unit! }

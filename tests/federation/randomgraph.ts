@@ -142,8 +142,9 @@ const relations = (r: Random, type: Type, names: string[], all: Type[]): void =>
 
 /** Composition wants whoever reads the field to be permitted what it is computed from. */
 const computed = (r: Random, type: Type, names: string[]): void => {
-  const from = r.one(type.fields.filter(({ name, homes }) => /^f\d/.test(name) && homes.size === 1));
-  if (!from) return;
+  const usable = type.fields.filter(({ name, homes }) => /^f\d/.test(name) && homes.size === 1);
+  if (usable.length === 0) return;
+  const from = r.one(usable);
   const others = names.filter((name) => type.homes.has(name) && !from.homes.has(name));
   if (others.length === 0) return;
   const [directives = ''] = [...from.homes.values()];

@@ -8,11 +8,13 @@ import { execute, type GraphQLSchema, parse } from 'graphql';
 import { answer, type Hub } from '../../gateway/answer.ts';
 import type { Intent } from '../../gateway/audit/audit.ts';
 import { nobody } from '../../gateway/authenticate.ts';
-import { keysOf } from '../../gateway/authorize.ts';
+import type { Contract } from '../../gateway/contract.ts';
 import { executor } from '../../gateway/execute.ts';
+import { keysOf } from '../../gateway/keys.ts';
 import { planner } from '../../gateway/plan.ts';
 import { readPolicy } from '../../gateway/policy.ts';
 import type { Shown } from '../../gateway/redact.ts';
+import { withoutStanding } from '../../gateway/standing.ts';
 import type { Hop, HopAnswer, Subgraph } from '../../gateway/subgraph.ts';
 import { loadSupergraph } from '../../gateway/supergraph.ts';
 import { compose } from '../../schema/compose.ts';
@@ -68,6 +70,9 @@ export const randomHub = ({ sdl, types }: Graph): RandomHub => {
     ]),
   );
   const plans = planner(supergraph, policy);
+  // Everybody may name everything: what is under test is what they get. Contracts have tests of their own.
+  const whole: Contract = { shown: supergraph.api, taken: supergraph.api, isUntold: () => false, explainsErrors: true };
+  const contracts = () => whole;
   const keys = keysOf(supergraph.full, supergraph.api);
   const run = async ({ document, variables }: Operation, holder: Holder, data: Data): Promise<Run> => {
     const intents: Intent[] = [];
@@ -77,6 +82,7 @@ export const randomHub = ({ sdl, types }: Graph): RandomHub => {
       ...around(holder, intents),
       supergraph,
       policy,
+      contracts,
       plans,
       keys,
       execute: executor(supergraph, subgraphs),
@@ -97,6 +103,7 @@ const resolveReference = ({ id }: { id: string }, reading: Reading) =>
 const source = (name: string, schema: GraphQLSchema, data: Data, asked: Asked[]): Subgraph => ({
   name,
   url: '',
+  ready: async () => true,
   close: async () => {},
   ask: async ({ query, variables, principal }: Hop): Promise<HopAnswer> => {
     asked.push({ subgraph: name, query, variables });
@@ -112,7 +119,7 @@ const source = (name: string, schema: GraphQLSchema, data: Data, asked: Asked[])
   },
 });
 
-type Around = Omit<Hub, 'supergraph' | 'policy' | 'plans' | 'keys' | 'execute'>;
+type Around = Omit<Hub, 'supergraph' | 'policy' | 'contracts' | 'plans' | 'keys' | 'execute'>;
 
 /** What is not under test here: who calls, what is granted, and where the record is written. */
 const around = ({ signedIn, scopes, grants }: Holder, intents: Intent[]): Around => {
@@ -120,17 +127,24 @@ const around = ({ signedIn, scopes, grants }: Holder, intents: Intent[]): Around
   return {
     policies: {
       onChange: () => () => {},
+      reach: () => ({ could: [...grants], black: [] }),
       decide: () => ({
         policySet: 'set',
         grants: [...grants],
         rulesOf: (labels) => [...labels].sort(),
         rulesFor: () => [],
+        isBlack: () => false,
         explain: (label) => `Hold ${label}.`,
       }),
     },
     cases: { holds: async () => true },
+    documents: { kept: false, find: async () => undefined },
+    quotas: { take: () => {}, hold: () => () => {} },
+    releases: { check: async () => {} },
+    standing: withoutStanding,
     authenticate: async () => ({ ...nobody, kind: signedIn ? 'person' : 'anonymous', scopes: [...scopes] }),
     audit: {
+      logOn: async () => {},
       intend: async (intent) => {
         intents.push(intent);
         return { settle };

@@ -45,26 +45,15 @@ export const randomOperation = (r: Random, schema: GraphQLSchema): Operation | u
     const head = declared.length > 0 ? `query Q(${declared.join(', ')})` : 'query Q';
     const text = [`${head} ${body}`, ...draft.fragments.map((one) => `fragment ${one.name} on ${one.on} ${one.text}`)].join('\n');
     const document = parse(text);
-    if (conditionsRequired(text)) continue;
     if (validate(schema, document).length === 0) return { text, document, variables: draft.variables };
   }
   return undefined;
 };
 
-/**
- * Left out: a variable condition beside a field with `@requires`. Apollo's planner fetches what is required only where the
- * condition holds, and its executor then drops the whole entity fetch: siblings in it become null, nothing more is shown.
- */
-const conditionsRequired = (text: string): boolean => text.includes('computed') && /if: \$/.test(text);
-
-/**
- * Beside a variable condition something stands without one: where all of a selection is conditional, Apollo's planner moves the
- * conditions out, and the field around it is null where it should be an object with nothing in it.
- */
 const selection = (type: GraphQLCompositeType, depth: number, draft: Draft): string => {
   const count = 1 + draft.r.below(depth === 0 ? 3 : 4);
   const parts = Array.from({ length: count }, () => selected(type, depth, draft)).join(' ');
-  return parts.includes('if: $') ? `{ __typename ${parts} }` : `{ ${parts} }`;
+  return `{ ${parts} }`;
 };
 
 const selected = (type: GraphQLCompositeType, depth: number, draft: Draft): string => {
@@ -90,14 +79,17 @@ const argument = (type: string, { r, variables, declared }: Draft): string => {
   return `$id${declared.size - 1}`;
 };
 
-const conditional = ({ r, variables, declared }: Draft): string => {
-  if (!r.chance(0.12)) return '';
-  const directive = r.one(['skip', 'include']);
+/** None mostly, one, or both at once. */
+const conditional = (draft: Draft): string => {
+  const directives = draft.r.some(['skip', 'include'], 0.07);
+  return directives.map((directive) => condition(directive, draft)).join('');
+};
+
+const condition = (directive: string, { r, variables, declared }: Draft): string => {
   if (r.chance(0.4)) return ` @${directive}(if: ${r.chance(0.5)})`;
-  // Each variable under one directive only: where they contradict each other Apollo's planner leaves the field above out as well.
-  const name = r.one(directive === 'include' ? ['with', 'withNo'] : ['omit', 'omitNo']);
-  declared.set(name, 'Boolean!');
-  variables[name] = !name.endsWith('No');
+  const name = r.one(['yes', 'no', 'byDefault']);
+  declared.set(name, name === 'byDefault' ? 'Boolean = true' : 'Boolean!');
+  if (name !== 'byDefault') variables[name] = name === 'yes';
   return ` @${directive}(if: $${name})`;
 };
 

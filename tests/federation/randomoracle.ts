@@ -151,17 +151,20 @@ const stands = (node: SelectionNode, variables: Record<string, unknown>): boolea
   (node.directives ?? []).every((directive) => {
     const given = directive.arguments?.[0]?.value;
     const holds =
-      given?.kind === Kind.VARIABLE ? variables[given.name.value] === true : given && valueFromASTUntyped(given) === true;
+      given?.kind === Kind.VARIABLE
+        ? (variables[given.name.value] ?? given.name.value === 'byDefault') === true
+        : given && valueFromASTUntyped(given) === true;
     return directive.name.value === 'skip' ? !holds : holds;
   });
 
-/** What is decided before anything runs, and so stands in the audit: conditions play no part. */
-const decide = ({ document, rules, holder }: Case): Pick<Verdict, 'denied' | 'fields' | 'needsDenied'> => {
+/** What is decided before anything runs, and so stands in the audit: of what is executed at all. */
+const decide = ({ document, variables, rules, holder }: Case): Pick<Verdict, 'denied' | 'fields' | 'needsDenied'> => {
   const denied: string[] = [];
   const fields = new Set<string>();
   let needsDenied = false;
   const look = ({ set, on }: Placed): void => {
     for (const node of set.selections) {
+      if (!stands(node, variables)) continue;
       if (node.kind !== Kind.FIELD) {
         look(fragmentOf(node, on, document));
         continue;

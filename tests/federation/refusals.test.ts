@@ -4,7 +4,7 @@ import { startToyHub, type ToyHub } from './harness.ts';
 
 const clock = {
   name: 'clock',
-  sdl: 'type Query { time: Time @authenticated  echo(s: [String]): String } type Time @key(fields: "id") { id: ID! text: String }',
+  sdl: 'type Query { time: Time @authenticated  echo(s: [String] @reads(fields: [])): String } type Time @key(fields: "id") { id: ID! text: String }',
   resolvers: { Query: { time: () => ({ id: '1', text: 'noon' }), echo: (_: unknown, { s }: { s: string[] }) => s.join('') } },
 };
 

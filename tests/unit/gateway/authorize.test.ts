@@ -1,6 +1,8 @@
 /** Operations and callers → smaller operations. Pure, over a small schema with every kind of type. */
 import { buildSchema, type GraphQLSchema, parse, print, validate } from 'graphql';
-import { authorize, deniedPrefix, findOperation, keysOf } from '../../../gateway/authorize.ts';
+import { authorize, deniedPrefix, hollowMark } from '../../../gateway/authorize.ts';
+import { findOperation } from '../../../gateway/document.ts';
+import { keysOf } from '../../../gateway/keys.ts';
 import { readPolicy } from '../../../gateway/policy.ts';
 
 const sdl = `
@@ -23,6 +25,7 @@ const filter = (
     signedIn = true,
     keys = new Map<string, string>(),
     operationName = undefined as string | undefined,
+    variables = {} as Record<string, unknown>,
   } = {},
 ) => {
   const document = parse(query);
@@ -30,6 +33,7 @@ const filter = (
   const authorized = authorize({
     document,
     operationName,
+    variables,
     authority: { authenticated: signedIn, scopes: new Set(), grants: new Set(grants) },
     policy,
     schema,
@@ -69,18 +73,6 @@ describe('a denied field gives way to a mark at exactly its place', () => {
       `{ person { ${mark(0)} } people { ${mark(1)} } }`,
       ['Person.ssn', 'Person.ssn'],
     ],
-    [
-      'with its conditions',
-      'query ($no: Boolean!) { person { name ssn @skip(if: $no) } }',
-      `query ($no: Boolean!) { person { name ${mark(0)} @skip(if: $no) } }`,
-      ['Person.ssn'],
-    ],
-    [
-      "with a spread's conditions",
-      'query ($yes: Boolean!) { person { name ...A @include(if: $yes) } } fragment A on Person { ssn }',
-      `query ($yes: Boolean!) { person { name ... on Person @include(if: $yes) { ${mark(0)} } } }`,
-      ['Person.ssn'],
-    ],
   ])('%s', (_what, query, text, denied) => {
     const found = filter(query);
     expect(found.text).toBe(text);
@@ -113,9 +105,65 @@ describe('variables', () => {
     expect(text).toBe(`query ($n: Int) { people(first: $n) { ${mark(0)} } }`);
   });
 
-  test('that the conditions of a denied field use stay declared', () => {
-    const { text } = filter('query ($if: Boolean!, $digits: Int) { person { ssn(digits: $digits) @include(if: $if) } }');
-    expect(text).toContain('query ($if: Boolean!) {');
+  test('that conditions used are settled, and not declared any more', () => {
+    const { text } = filter('query ($if: Boolean!, $n: Int) { people(first: $n) { name @include(if: $if) } }', {
+      variables: { if: true },
+    });
+    expect(text).toBe('query ($n: Int) { people(first: $n) { name } }');
+  });
+});
+
+describe('what a condition leaves out is neither asked, denied nor recorded', () => {
+  test.each<[string, string, string, string[], string[]]>([
+    ['a field', '{ person { name ssn @skip(if: $on) } }', '{ person { name } }', [], ['Query.person', 'Person.name']],
+    [
+      'one that is not left out',
+      '{ person { ssn @include(if: $on) } }',
+      `{ person { ${mark(0)} } }`,
+      ['Person.ssn'],
+      ['Query.person'],
+    ],
+    ['by a constant', '{ person { name ssn @include(if: false) } }', '{ person { name } }', [], ['Query.person', 'Person.name']],
+    ['by a default', '{ person { name @skip(if: $defaulted) id } }', '{ person { id } }', [], ['Query.person', 'Person.id']],
+    [
+      'where both are there, each counts',
+      '{ open person @skip(if: $off) @include(if: $off) { id } }',
+      '{ open }',
+      [],
+      ['Query.open'],
+    ],
+    ['a fragment', '{ person { id ... @skip(if: $on) { ssn } } }', '{ person { id } }', [], ['Query.person', 'Person.id']],
+    ['a spread', '{ person { id ...S @include(if: $off) } }', '{ person { id } }', [], ['Query.person', 'Person.id']],
+    [
+      'all of a fragment',
+      '{ person { id ... on Person { ssn @skip(if: $on) } } }',
+      '{ person { id } }',
+      [],
+      ['Query.person', 'Person.id'],
+    ],
+    [
+      'all of an object: it is there, with nothing in it',
+      '{ person { ssn @skip(if: $on) } }',
+      `{ person { ${hollowMark}: __typename } }`,
+      [],
+      ['Query.person'],
+    ],
+    ['all of an operation', '{ person @skip(if: $on) { id } }', `{ ${hollowMark}: __typename }`, [], []],
+  ])('%s', (_what, selection, text, denied, fields) => {
+    const spread = selection.includes('...S') ? 'fragment S on Person { ssn }' : '';
+    const used = ['on', 'off', 'defaulted'].filter((name) => selection.includes(`$${name}`));
+    const declared = used.map((name) => `$${name}: Boolean${name === 'defaulted' ? ' = true' : '!'}`).join(', ');
+    const query = `${declared ? `query (${declared})` : ''} ${selection} ${spread}`;
+    const found = filter(query, { variables: { on: true, off: false } });
+    expect(found.text).toBe(text);
+    expect(coordinates(found)).toEqual(denied);
+    expect(found.fields).toEqual(fields);
+  });
+
+  test('what is neither true nor false is refused', () => {
+    expect(() =>
+      filter('query ($if: Boolean = true) { person { name @include(if: $if) } }', { variables: { if: null } }),
+    ).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
   });
 });
 

@@ -1,6 +1,7 @@
 /** The table of access rules, read from schemas as composition writes them. */
 import { buildSchema } from 'graphql';
-import { type Authority, both, missing, open, permits, type Rule, readPolicy } from '../../../gateway/policy.ts';
+import { readPolicy } from '../../../gateway/policy.ts';
+import { type Authority, both, missing, open, permits, type Rule } from '../../../gateway/rule.ts';
 
 const specs = 'https://specs.apollo.dev';
 const links = ['authenticated', 'requiresScopes', 'policy']
