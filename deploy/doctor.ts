@@ -18,6 +18,8 @@ export interface DoctorOptions {
   out: (line: string) => void;
   /** What a system knows to check beside its database, such as whether a vendor answers. */
   alsoCheck?: Partial<Record<SystemName, () => Promise<Finding[]>>>;
+  /** What is wrong with the certificates of the hops, if any are set. */
+  checkTls?: () => Finding[];
   now?: () => number;
   staleAfterDays?: number;
   statementTimeoutMs?: number;
@@ -39,10 +41,19 @@ interface Sheet {
 export const doctor = async (options: DoctorOptions): Promise<number> => {
   const totals: Totals = { errors: 0, warnings: 0 };
   for (const name of chosen(options.source)) await examine(name, options, totals);
+  examineTls(options, totals);
   const { errors, warnings } = totals;
   options.out('');
   options.out(`${errors === 0 ? 'Fit for the hub' : 'Falls short'}: ${count(errors, 'error')}, ${count(warnings, 'warning')}.`);
   return errors === 0 ? 0 : 1;
+};
+
+const examineTls = ({ checkTls, out }: DoctorOptions, totals: Totals): void => {
+  const findings = checkTls?.() ?? [];
+  if (findings.length === 0) return;
+  out('');
+  out('Certificates between the gateway and the systems');
+  for (const finding of findings) tellFinding(finding, { out, totals, fixes: new Set() });
 };
 
 const chosen = (source: string | undefined): readonly SystemName[] => {

@@ -2,6 +2,7 @@
 import { doctor } from './doctor.ts';
 import { lockFolder } from './lock.ts';
 import { databaseOf, type Environment, settingsOf } from './settings.ts';
+import { tlsFindings } from './tlsfindings.ts';
 import { checkVendors } from './vendors.ts';
 
 export interface ExamineOptions {
@@ -19,6 +20,7 @@ export const examine = async ({ source, data, environment }: ExamineOptions): Pr
       source,
       urlOf: (name) => databaseOf(name, environment, data).url,
       out: (line) => void process.stdout.write(`${line}\n`),
+      checkTls: () => tlsFindings(environment),
       alsoCheck: { 'people-search': () => checkVendors(settingsOf('people-search', environment)) },
     });
   } finally {
