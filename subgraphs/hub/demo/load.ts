@@ -1,6 +1,7 @@
-/** The demo's two agencies, by name. Everything else that the hub keeps comes from its use. */
+/** The demo's two agencies, by name, and its vendor's operations. Everything else that the hub keeps comes from its use. */
 import { readFileSync } from 'node:fs';
 import { insertRows, type Load } from '../../kit/demo/load.ts';
+import { approveDemo } from './documents.ts';
 
 const agencies = [
   ['LANPD0000', 'New Orleans Police Department'],
@@ -12,5 +13,6 @@ export const load: Load = async ({ database, report }) => {
   await database.exec('DELETE FROM hub_registry.agency');
   const loaded = await insertRows(database, 'hub_registry.agency', ['ori', 'name'], agencies);
   report(loaded, loaded, 'agencies');
-  return { loaded: { agency: loaded }, rejected: {} };
+  const operation = await approveDemo(database);
+  return { loaded: { agency: loaded, operation }, rejected: {} };
 };
