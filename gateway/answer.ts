@@ -141,7 +141,7 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
     const principal = { ...stating, grants: [...decisions.grants] };
     const contract = contractOf(hub, caller, decisions.grants);
     requireTrusted({ ...request, documents: hub.documents, caller: principal, trusted });
-    checkRegistration({ ...request, schema: hub.supergraph.api, limits: hub.limits });
+    checkRegistration({ ...request, schema: contract.taken, limits: hub.limits });
     return {
       principal,
       expiresAtMs: caller.expiresAtMs,

@@ -3,12 +3,12 @@
  * asked; the outcome after; refusals. Records hold coordinates and keys, never
  * values.
  */
-import { createHash } from 'node:crypto';
 import type { Principal } from '../../schema/principal.ts';
 import { opaqueEntity } from '../../schema/terms.ts';
 import type { Shown } from '../redact.ts';
 import { classOf } from './classes.ts';
 import type { Ledger } from './ledger.ts';
+import { type LogOn, openLogOns } from './logon.ts';
 import type { AuditClass, AuditKind, AuditRecord } from './record.ts';
 import { searchTerms } from './terms.ts';
 
@@ -31,18 +31,6 @@ export interface Intent {
   black?: Pick<Intent, 'denied' | 'rules'> | undefined;
 }
 
-/** The first operation under a token at this gateway. */
-export interface LogOn {
-  caller: Omit<Principal, 'grants' | 'operationId'>;
-  operationId: string;
-  token: string;
-  expiresAtMs: number;
-  /** How the person proved to be who they are, and when. */
-  methods: readonly string[];
-  signedInAtMs?: number | undefined;
-  peer?: Peer | undefined;
-}
-
 /** Where a request came from and came to, as `address:port`; bytes of its body. */
 export interface Peer {
   source?: string | undefined;
@@ -58,8 +46,8 @@ export interface Notice {
   detail: Record<string, unknown>;
 }
 
-/** What was shown; `bytes` where somebody has counted them already. */
-export type Settled = Pick<Shown, 'data' | 'errors' | 'entities'> & { bytes?: number | undefined };
+/** What was shown. Where `json` is written already, `data` is not looked at: reading it back would cost as much again. */
+export type Settled = Pick<Shown, 'data' | 'json' | 'errors' | 'entities'>;
 
 /** One operation between its intent and its outcome. */
 export interface Entry {
@@ -119,7 +107,7 @@ export const openAudit = (options: AuditOptions): Audit => {
           }),
       };
     },
-    logOn: openLogOns(options),
+    logOn: openLogOns((record) => ledger.append({ ...nothing, ...record }), now),
     refuse: ({ principal, operationName, code, peer }) =>
       ledger.append({
         ...nothing,
@@ -196,36 +184,15 @@ const begin = async (intent: Intent, kind: 'INTENT' | 'STREAM_OPENED', atMs: num
   await Promise.all([first, { ...apart, denied: black.denied, detail }].map(options.ledger.append));
 };
 
-/** Tokens are known by their digest, until they end. */
-const openLogOns = ({ ledger, now }: AuditOptions): Audit['logOn'] => {
-  const known = new Map<string, { untilMs: number; durable: Promise<void> }>();
-  return ({ caller, operationId, token, expiresAtMs, methods, signedInAtMs, peer }) => {
-    const digest = createHash('sha256').update(token).digest('base64url');
-    const found = known.get(digest);
-    if (found) return found.durable;
-    if (known.size >= tokensAtMost) for (const [other, { untilMs }] of known) if (untilMs < now()) known.delete(other);
-    const signedInAt = signedInAtMs === undefined ? undefined : new Date(signedInAtMs).toISOString();
-    const detail = JSON.stringify({ methods, signedInAt, expiresAt: new Date(expiresAtMs).toISOString(), roles: caller.roles });
-    const who = { ...whoOf({ ...caller, operationId }), ...whereOf(peer), detail };
-    const durable = ledger.append({ ...nothing, ...who, at: new Date(now()), kind: 'LOGGED_ON', outcome: 'OK' });
-    known.set(digest, { untilMs: expiresAtMs, durable });
-    durable.catch(() => known.delete(digest)); // Not on record: the next operation tries again.
-    return durable;
-  };
-};
-
-/** Past this, tokens that have ended are forgotten. */
-const tokensAtMost = 10_000;
-
 const opaque = (entities: readonly string[], { termKey }: AuditOptions): string[] => {
   const key = termKey?.('GENERAL');
   return entities.map((entity) => opaqueEntity(key, entity));
 };
 
-const bytesOf = ({ bytes, data }: Settled): number =>
-  bytes ?? (data ? Math.min(Buffer.byteLength(JSON.stringify(data)), 2 ** 31 - 1) : 0);
+const bytesOf = (shown: Settled): number =>
+  Math.min(Buffer.byteLength(shown.json ?? JSON.stringify(shown.data ?? null)), 2 ** 31 - 1);
 
-const whoOf = ({ operationId, subject, ori, onBehalfOf, purpose, caseNumber, reason }: Omit<Principal, 'grants'>) => ({
+export const whoOf = ({ operationId, subject, ori, onBehalfOf, purpose, caseNumber, reason }: Omit<Principal, 'grants'>) => ({
   operationId,
   subject,
   ori: ori || undefined,
@@ -235,7 +202,7 @@ const whoOf = ({ operationId, subject, ori, onBehalfOf, purpose, caseNumber, rea
   reason,
 });
 
-const whereOf = ({ source, destination, bytesIn }: Peer = {}) => ({
+export const whereOf = ({ source, destination, bytesIn }: Peer = {}) => ({
   sourceAddress: source,
   destinationAddress: destination,
   bytesIn,
@@ -247,7 +214,7 @@ const firstOf = (intent: Intent, atMs: number, { seal, termKey }: AuditOptions):
   const sealed = search === undefined ? undefined : seal?.(classOf(sources), principal.operationId, search);
   const key = search === undefined ? undefined : termKey?.(classOf(sources));
   const terms = key && searchTerms(key, search ?? '');
-  const detail = policySet && JSON.stringify({ policySet, rules });
+  const detail = policySet && JSON.stringify({ policySet, rules, emergency: principal.emergency });
   return { ...recordOf(intent, atMs), ...whereOf(peer), search: sealed, terms: terms?.length ? terms : undefined, detail };
 };
 
@@ -267,9 +234,10 @@ const recordOf = (
   entities: [],
 });
 
-const outcomeOf = ({ data, errors }: Pick<Shown, 'data' | 'errors'>): string => {
-  if (errors.length === 0) return 'OK';
-  return data ? 'PARTIAL' : 'FAILED';
+const outcomeOf = (shown: Settled): string => {
+  if (shown.errors.length === 0) return 'OK';
+  const empty = shown.json === undefined ? !shown.data : shown.json === 'null';
+  return empty ? 'FAILED' : 'PARTIAL';
 };
 
 /** For a gateway over a supergraph without access rules, run without a database: nothing is kept. */

@@ -14,7 +14,7 @@ import type { Principal } from '../../schema/principal.ts';
 import type { Database } from '../kit/database.ts';
 import { type Page, type PageArguments, pageOf, windowOf } from '../kit/page.ts';
 import { checkedReason } from './reason.ts';
-import { sentence, text, wrong } from './words.ts';
+import { demand, sentence, text, wrong } from './words.ts';
 
 export interface NewDissemination {
   recipient: { agency: string; ori?: string | null; role?: string | null };
@@ -76,7 +76,7 @@ export const openDisseminations = (options: DisseminationsOptions): Disseminatio
   const { database, principal } = options;
   const reads = principal.grants.includes('hub:disseminations');
   return {
-    record: (release) => append(rowOf(release, options), database),
+    record: async (release) => append(rowOf(release, options), database),
     page: (filter, page) => readPage(reads ? principal.ori : '', filter, page, database),
     one: async (id) => {
       const [row] = await database.query<Dissemination>(`SELECT ${columns} FROM hub_registry.dissemination WHERE id = $1`, [
@@ -94,6 +94,7 @@ export const isIntact = ({ id, ...row }: Dissemination): boolean => idOf(row) ==
 type Content = Omit<Dissemination, 'id'>;
 
 const rowOf = (release: NewDissemination, { principal, now }: DisseminationsOptions): Omit<Content, 'sequence'> => {
+  demand(principal, 'hub:disseminate');
   const { recipient, recordKeys } = release;
   const optional = (given: string | null | undefined, what: string) => (given == null ? null : sentence(given, what));
   if (recordKeys.length === 0 || recordKeys.length > keysAtMost) throw wrong(`"recordKeys" takes 1 to ${keysAtMost} keys.`);

@@ -11,7 +11,7 @@ import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
 import type { Database } from '../kit/database.ts';
 import { type Page, type PageArguments, pageOf, windowOf } from '../kit/page.ts';
-import { isText, sentence, text, wrong } from './words.ts';
+import { demand, isText, sentence, text, wrong } from './words.ts';
 
 export type OperationState = 'PENDING' | 'APPROVED' | 'REVOKED';
 
@@ -190,6 +190,7 @@ const readTrusted = async (database: Queries, vendor: string, hash: string): Pro
 };
 
 const register = async ({ document, name, note }: NewOperation, { database, principal, now }: DocumentsOptions) => {
+  demand(principal, 'hub:register');
   const vendor = principal.subject;
   const operation = operationOf(text(document));
   const hash = hashOf(document);
@@ -218,6 +219,7 @@ interface Decision {
 }
 
 const decide = async ({ id, state, reason, limits }: Decision, { database, principal, now }: DocumentsOptions) => {
+  demand(principal, 'hub:documents');
   await database.query(
     `UPDATE hub_registry.operation SET state = $2, decided_by = $3, decided_at = $4, decision_reason = $5,
        requests_per_minute = coalesce($6::int, requests_per_minute), cost = coalesce($7::int, cost), streams = coalesce($8::int, streams)
@@ -228,6 +230,7 @@ const decide = async ({ id, state, reason, limits }: Decision, { database, princ
 };
 
 const limitVendor = async (vendor: string, limits: OperationLimits, { database, principal, now }: DocumentsOptions) => {
+  demand(principal, 'hub:documents');
   await database.query(
     `INSERT INTO hub_registry.vendor (vendor, requests_per_minute, cost, streams, decided_by, decided_at) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (vendor) DO UPDATE SET requests_per_minute = excluded.requests_per_minute, cost = excluded.cost,

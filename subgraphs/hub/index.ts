@@ -5,6 +5,8 @@ import { sourceFeed } from './feed.ts';
 import type { HubReader } from './reader.ts';
 import { resolvers } from './resolvers.ts';
 import { openSource } from './source.ts';
+import { standingFeed } from './standingfields.ts';
+import { boardFeed } from './workspacefields.ts';
 
 export const hub: System<HubReader> = {
   name: 'hub',
@@ -12,5 +14,5 @@ export const hub: System<HubReader> = {
   sdl: readSubgraph('hub'),
   resolvers,
   open: openSource,
-  feeds: [sourceFeed],
+  feeds: [sourceFeed, standingFeed, boardFeed],
 };

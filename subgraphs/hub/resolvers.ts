@@ -1,10 +1,13 @@
 /** Field → reader. Nothing is decided here. */
 import type { Principal } from '../../schema/principal.ts';
 import { live } from '../kit/live.ts';
-import type { PageArguments } from '../kit/page.ts';
 import type { Context, System } from '../kit/system.ts';
+import { auditQueries } from './auditfields.ts';
 import { topic } from './feed.ts';
-import type { AuditFilter, BoardEntry, HubReader } from './reader.ts';
+import { partners } from './partners.ts';
+import type { BoardEntry, HubReader } from './reader.ts';
+import { standingFields } from './standingfields.ts';
+import { workspaceFields } from './workspacefields.ts';
 
 type Hub = Context<HubReader>;
 
@@ -22,13 +25,19 @@ const sourceStateChanged = live<HubReader, { after?: string | null }, SourceStat
 
 export const resolvers: System<HubReader>['resolvers'] = {
   Query: {
+    ...workspaceFields.Query,
+    ...partners.Query,
+    ...auditQueries,
+    ...standingFields.Query,
     me: (_root: unknown, _args: unknown, { principal }: Hub) => principal,
     sources: (_root: unknown, _args: unknown, { read }: Hub) => read.sources(),
     source: (_root: unknown, { id }: { id: string }, { read }: Hub) => read.source(id),
-    auditTrail: (_root: unknown, { filter, ...page }: PageArguments & { filter?: AuditFilter | null }, { read }: Hub) =>
-      read.auditTrail(filter ?? {}, page),
   },
-  Subscription: { sourceStateChanged },
+  Mutation: { ...partners.Mutation, ...standingFields.Mutation, ...workspaceFields.Mutation },
+  ...partners.types,
+  ...standingFields.types,
+  ...workspaceFields.types,
+  Subscription: { sourceStateChanged, ...standingFields.Subscription, ...workspaceFields.Subscription },
   Viewer: {
     agency: ({ ori }: Principal, _args: unknown, { read }: Hub) => read.agency(ori),
     certifications: ({ certifications }: Principal, _args: unknown, { read }: Hub) =>

@@ -36,7 +36,7 @@ export const termKeysIn = (setting: string | undefined): Buffer[] =>
 export const openTrail = ({ client, database, principal, now, auditReady, termKeys }: TrailOptions): AuditReader => {
   const events = oneBy<string, AuditEvent>(
     async (ids) => {
-      const where = [isVisible(principal), isNotBlack(principal), Prisma.sql`id = ANY(${ids.filter(isText)}::text[])`];
+      const where = [isVisible(principal), isNotBlack(principal), Prisma.sql`sequence = ANY(${placesIn(ids)}::text[]::bigint[])`];
       return (await auditReady()) ? readEvents(client, { where, limit: ids.length }) : [];
     },
     ({ id }) => id,
@@ -70,6 +70,9 @@ const isVisible = ({ grants, ori }: Principal): Prisma.Sql =>
 
 const isNotBlack = ({ grants }: Principal): Prisma.Sql =>
   Prisma.sql`(class <> 'BLACK' OR ${grants.includes('hub:audit-black')}::boolean)`;
+
+/** The id says the place, which is the key of the table. */
+const placesIn = (ids: readonly string[]): string[] => ids.flatMap((id) => /^audit-([1-9]\d{0,14})$/.exec(id)?.[1] ?? []);
 
 /** PostgreSQL's text cannot hold NUL, so no record has it. */
 const isText = (text: string): boolean => !text.includes('\0');

@@ -8,7 +8,7 @@ CREATE SCHEMA IF NOT EXISTS hub;
 DO $$ BEGIN
   IF to_regclass('hub.audit_event') IS NOT NULL AND NOT EXISTS (
     SELECT FROM information_schema.columns
-    WHERE table_schema = 'hub' AND table_name = 'audit_event' AND column_name = 'leaf_hash'
+    WHERE table_schema = 'hub' AND table_name = 'audit_event' AND column_name = 'spooled_at'
   ) THEN
     DROP VIEW hub.audit_event;
   END IF;
@@ -40,8 +40,12 @@ SELECT
   destination_address,
   bytes_in,
   l.leaf_hash,
-  r.at::timestamptz       AS changed_at
-FROM hub_audit.record r JOIN hub_audit.leaf l ON l.seq = r.seq;
+  r.at::timestamptz       AS changed_at,
+  bytes_out,
+  on_behalf_of,
+  terms,
+  spooled_at::timestamptz AS spooled_at
+FROM hub_audit.record r JOIN hub_audit.leaf l ON l.seq = r.seq AND l.at = r.at;
 
--- Records are also looked up by the id that the view gives them.
-CREATE UNIQUE INDEX IF NOT EXISTS record_id ON hub_audit.record (('audit-' || seq::text));
+-- Records are looked up by their place, which the id says; an index for it was made before.
+DROP INDEX IF EXISTS hub_audit.record_id;

@@ -1,5 +1,6 @@
-/** What the hub's mutations take for words: told in a sentence where they do not, never with the words themselves. */
-import { HubError } from '../../schema/errors.ts';
+/** What the hub's mutations take: for words, told in a sentence where they do not, never with the words themselves; and of the caller. */
+import { HubError, withheld } from '../../schema/errors.ts';
+import type { Principal } from '../../schema/principal.ts';
 
 const longest = 500;
 
@@ -19,3 +20,8 @@ export const text = (given: string): string => {
 };
 
 export const wrong = (message: string): HubError => new HubError('BAD_USER_INPUT', { message });
+
+/** The gateway has asked for the label too: two locks, so that one forgotten stays closed. */
+export const demand = ({ grants }: Principal, label: string): void => {
+  if (!grants.includes(label)) throw withheld(label, `It takes ${label}.`);
+};

@@ -45,6 +45,9 @@ export const pageOf = <Node, Edge extends object = object>(
   return { edges, nodes, pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
 };
 
+/** Where there is nothing that the caller may see. */
+export const emptyPage = <Node>(): Page<Node> => ({ edges: [], nodes: [], pageInfo: { hasNextPage: false, endCursor: null } });
+
 export const encodeCursor = (key: string[]): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
 export const decodeCursor = (cursor: string, keyLength: number): string[] => {

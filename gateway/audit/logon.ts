@@ -1,0 +1,40 @@
+/** Log-ons: the first operation under a token at this gateway, once for each token until it ends. */
+import { createHash } from 'node:crypto';
+import type { Principal } from '../../schema/principal.ts';
+import { type Audit, type Peer, whereOf, whoOf } from './audit.ts';
+import type { AuditRecord } from './record.ts';
+
+/** The first operation under a token at this gateway. */
+export interface LogOn {
+  caller: Omit<Principal, 'grants' | 'operationId'>;
+  operationId: string;
+  token: string;
+  expiresAtMs: number;
+  /** How the person proved to be who they are, and when. */
+  methods: readonly string[];
+  signedInAtMs?: number | undefined;
+  peer?: Peer | undefined;
+}
+
+type LogOnRecord = Omit<AuditRecord, 'fields' | 'denied' | 'entities' | 'sources'>;
+
+/** Past this, tokens that have ended are forgotten. */
+const tokensAtMost = 10_000;
+
+/** Tokens are known by their digest. */
+export const openLogOns = (append: (record: LogOnRecord) => Promise<void>, now: () => number): Audit['logOn'] => {
+  const known = new Map<string, { untilMs: number; durable: Promise<void> }>();
+  return ({ caller, operationId, token, expiresAtMs, methods, signedInAtMs, peer }) => {
+    const digest = createHash('sha256').update(token).digest('base64url');
+    const found = known.get(digest);
+    if (found) return found.durable;
+    if (known.size >= tokensAtMost) for (const [other, { untilMs }] of known) if (untilMs < now()) known.delete(other);
+    const signedInAt = signedInAtMs === undefined ? undefined : new Date(signedInAtMs).toISOString();
+    const detail = JSON.stringify({ methods, signedInAt, expiresAt: new Date(expiresAtMs).toISOString(), roles: caller.roles });
+    const who = { ...whoOf({ ...caller, operationId }), ...whereOf(peer), detail };
+    const durable = append({ ...who, at: new Date(now()), kind: 'LOGGED_ON', outcome: 'OK' });
+    known.set(digest, { untilMs: expiresAtMs, durable });
+    durable.catch(() => known.delete(digest)); // Not on record: the next operation tries again.
+    return durable;
+  };
+};
