@@ -2,7 +2,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { systemNames } from '../schema/subgraphs.ts';
 import { addAudit } from './auditcli.ts';
+import { addDocuments } from './documentscli.ts';
 import { ExpectedError } from './expected.ts';
+import { addStanding } from './standingcli.ts';
 
 const usageExit = 2;
 
@@ -63,6 +65,8 @@ const buildProgram = (): Command => {
     addSubgraph,
     addGateway,
     addAudit,
+    addDocuments,
+    addStanding,
   ])
     add(program);
   program.addHelpText(
