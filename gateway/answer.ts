@@ -30,7 +30,7 @@ import { Revoked, type Standing } from './standing.ts';
 import { contractFor, contractOf } from './standpoint.ts';
 import type { HopAnswer } from './subgraph.ts';
 import type { Supergraph } from './supergraph.ts';
-import { fit } from './validate.ts';
+import { requireFit } from './validate.ts';
 import { fitVariables } from './variables.ts';
 
 export interface Hub {
@@ -183,7 +183,7 @@ const bounded = async (
 /** Whether the document fits what the caller may use; whoever could be granted what is hidden has that decided first. */
 const fitting = async (...asked: Parameters<typeof contractFor>): Promise<Contract> => {
   const contract = await contractFor(...asked);
-  fit(asked[2].document, contract);
+  requireFit(asked[2].document, contract);
   return contract;
 };
 

@@ -94,7 +94,7 @@ const rootless = (schema: GraphQLSchema, { definitions }: DocumentNode): GraphQL
  * is wrong with one that is not is told by what the caller is shown, so that no
  * error names a type or a field that introspection does not.
  */
-export const fit = (document: DocumentNode, contract: Contract): void => {
+export const requireFit = (document: DocumentNode, contract: Contract): void => {
   if (isFit(document, contract)) return;
   const { shown, explainsErrors } = contract;
   if (!explainsErrors) throw new Unfit([unsaid()]);

@@ -302,3 +302,32 @@ test('entities are called by their first key that is one plain field which clien
     ['D', 'id'],
   ]);
 });
+
+describe('a label that the caller hears nothing of', () => {
+  const toldBy = (query: string, untold: string[]) =>
+    authorize({
+      document: parse(query),
+      authority: { authenticated: true, scopes: new Set(), grants: new Set() },
+      policy,
+      schema,
+      keys: new Map(),
+      isUntold: (label) => untold.includes(label),
+    }).denied.map(({ lacks, told }) => [lacks, told]);
+
+  test('is for the record, not for the caller', () => {
+    expect(toldBy('{ person { ssn } }', ['ssn'])).toEqual([[['ssn'], []]]);
+  });
+
+  test('leaves the alternatives to be told', () => {
+    expect(toldBy('{ person { must } }', ['q'])).toEqual([[['p or q'], ['p']]]);
+    expect(toldBy('{ person { must } }', ['p', 'q'])).toEqual([[['p or q'], []]]);
+  });
+
+  test('silences the whole rule where it is one of several that must hold', () => {
+    expect(toldBy('{ guarded { id } }', ['p'])).toEqual([[['p'], []]]);
+  });
+
+  test('changes nothing where it plays no part', () => {
+    expect(toldBy('{ person { ssn } }', ['p'])).toEqual([[['ssn'], undefined]]);
+  });
+});

@@ -17,7 +17,7 @@ import {
 import { authorize, type Denial, deniedPrefix, keyPrefix } from '../../../gateway/authorize.ts';
 import { writersOf } from '../../../gateway/execute/write.ts';
 import { readPolicy } from '../../../gateway/policy.ts';
-import { clean, redact } from '../../../gateway/redact.ts';
+import { clean, type Raw, redact } from '../../../gateway/redact.ts';
 import { HubError } from '../../../schema/errors.ts';
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
@@ -281,5 +281,29 @@ describe("a source's error", () => {
     expect(clean(new HubError('SOURCE_UNAVAILABLE', { message: 'The identity provider is not answering.' })).message).toBe(
       'The identity provider is not answering.',
     );
+  });
+});
+
+describe('a label that the caller hears nothing of', () => {
+  const unheard = { ...words, isUntold: (label: string) => label === 'black' };
+  const raw = (parts: Partial<Raw>): Raw => ({ json: '{"a":null}', refusals: [], unfit: [], errors: [], entities: [], ...parts });
+  const refused = raw({ refusals: [{ number: 0, path: ['a'] }] });
+
+  test('leaves a null without a word', () => {
+    const shown = redact(refused, [denial({ lacks: ['black'], told: [] })], unheard);
+    expect([plain(shown.data), shown.errors, shown.extensions]).toEqual([{ a: null }, [], undefined]);
+  });
+
+  test('is passed over where another would do', () => {
+    const shown = redact(refused, [denial({ lacks: ['a or black'], told: ['a'] })], unheard);
+    expect(shown.errors[0]?.extensions).toMatchObject({ policy: 'a', satisfiedBy: 'It takes a.' });
+    expect(JSON.stringify(shown)).not.toContain('black');
+  });
+
+  test.each(['black', 'a, black', 'a or black', 'a and black'])('is not told by a system either: %s', (policy) => {
+    const error = (label: string) => new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { path: ['a'], policy: label });
+    const shown = redact(raw({ errors: [error(policy), error('a')] }), [], unheard);
+    expect(shown.errors.map(({ extensions }) => extensions.policy)).toEqual(['a']);
+    expect(plain(shown.extensions)).toEqual({ withheld: [{ path: ['a'], policy: 'a' }] });
   });
 });
