@@ -9,12 +9,12 @@ export type Claim = (key: string, untilMs: number) => Promise<boolean>;
 
 export interface ClaimsOptions {
   now?: () => number;
-  /** Keys remembered, at the most; a key takes about 150 bytes. */
+  /** Keys remembered, at the most; a key takes some 300 bytes. */
   atMost?: number;
 }
 
 /** A key must come with the same end each time. */
-export const openClaims = ({ now = Date.now, atMost = 200_000 }: ClaimsOptions = {}): Claim => {
+export const openClaims = ({ now = Date.now, atMost = 100_000 }: ClaimsOptions = {}): Claim => {
   const ending = new Map<number, Set<string>>();
   let forgotten = 0;
   let kept = 0;
