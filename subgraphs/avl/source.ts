@@ -114,10 +114,8 @@ const visible = (principal: Principal) => ({
 });
 
 /** The same rules, for queries that Prisma's own cannot say. */
-const isVisible = (alias: 'f' | 'p', principal: Principal): Prisma.Sql => {
-  const row = Prisma.raw(alias);
-  return Prisma.sql`(${row}.owner_ori = ${principal.ori} OR ${row}.shared) AND ${row}.handling <> ALL (${unshown(principal)}::text[])`;
-};
+const isVisible = (principal: Principal): Prisma.Sql =>
+  Prisma.sql`(f.owner_ori = ${principal.ori} OR f.shared) AND f.handling <> ALL (${unshown(principal)}::text[])`;
 
 const fixColumns = Prisma.sql`t.id, t.unit_id AS "unitId", t.latitude, t.longitude, t.heading_degrees AS "headingDegrees",
   t.speed_kph AS "speedKph", t.device_state AS "deviceState", t.fixed_at AS "fixedAt", t.received_at AS "receivedAt",
@@ -138,14 +136,14 @@ const trailQuery = (
     FROM unnest(${[...ids]}::text[]) AS u (id)
     CROSS JOIN LATERAL (
       SELECT * FROM avl.fix f
-      WHERE f.unit_id = u.id AND f.fixed_at >= ${since}::timestamptz ${until} ${behind} AND ${isVisible('f', principal)}
+      WHERE f.unit_id = u.id AND f.fixed_at >= ${since}::timestamptz ${until} ${behind} AND ${isVisible(principal)}
       ORDER BY f.fixed_at DESC, f.id DESC
       LIMIT ${limit}::integer
     ) t
     ORDER BY t.unit_id, t.fixed_at DESC, t.id DESC`;
 };
 
-/** The units that have a position now are those that exist; each one's fix is found by the index on unit and time. */
+/** Of each unit that ever reported, the fix is found by the index on unit and time; the row rule is the fix's. */
 const momentQuery = (principal: Principal, { atMs, bounds, limit, after }: Moment): Prisma.Sql => {
   const [at, since] = [new Date(atMs).toISOString(), new Date(atMs - silentAfterMs).toISOString()];
   const inside = bounds
@@ -156,9 +154,9 @@ const momentQuery = (principal: Principal, { atMs, bounds, limit, after }: Momen
     FROM avl.unit_position p
     CROSS JOIN LATERAL (
       SELECT * FROM avl.fix f
-      WHERE f.unit_id = p.unit_id AND f.fixed_at <= ${at}::timestamptz AND f.fixed_at > ${since}::timestamptz AND ${isVisible('f', principal)}
+      WHERE f.unit_id = p.unit_id AND f.fixed_at <= ${at}::timestamptz AND f.fixed_at > ${since}::timestamptz AND ${isVisible(principal)}
       ORDER BY f.fixed_at DESC, f.id DESC LIMIT 1
     ) t
-    WHERE ${isVisible('p', principal)} AND ${inside} AND p.unit_id COLLATE "C" > ${after ?? ''}
+    WHERE ${inside} AND p.unit_id COLLATE "C" > ${after ?? ''}
     ORDER BY p.unit_id COLLATE "C" LIMIT ${limit}::integer`;
 };

@@ -248,6 +248,28 @@ test('a sealed call is in no count, no log and no history; another agency counts
   }
 });
 
+test('an earlier call that is sealed, or kept by another agency, is no prior call; nor is its request in the log', async () => {
+  const [later, earlier] = ['inc-B2402022', 'B1045222'];
+  const prior = async (principal = nopd): Promise<string[]> =>
+    (await source.reader(principal).priorCalls(later, {})).nodes.map(({ id }) => id);
+  const [request] = await source.reader(nopd).videoRequests(`inc-${earlier}`);
+  const requested = (principal = nopd) => source.reader(principal).videoRequest(request?.id ?? '');
+  const set = (column: string, value: string) =>
+    database.query(`UPDATE cad_vendor.cl_mstr SET ${column} = $1 WHERE itm_no = $2`, [value, earlier]);
+  expect([await prior(), (await requested())?.id]).toEqual([[`inc-${earlier}`], request?.id]);
+  try {
+    await set('hndl_cd', 'S');
+    expect([await prior(), await requested()]).toEqual([[], null]);
+    expect(await prior({ ...nopd, grants: [...nopd.grants, 'rms:sealed'] })).toEqual([`inc-${earlier}`]);
+    await set('hndl_cd', 'O');
+    await database.query("UPDATE cad_vendor.cl_mstr SET agy_cd = 'JP', shr_fl = 'N' WHERE itm_no = $1", [earlier]);
+    expect([await prior(), await requested()]).toEqual([[], null]);
+  } finally {
+    await set('hndl_cd', 'O');
+    await database.query("UPDATE cad_vendor.cl_mstr SET agy_cd = 'NO', shr_fl = 'Y' WHERE itm_no = $1", [earlier]);
+  }
+});
+
 test('a span that is none, or a zone that is none, is refused', async () => {
   for (const span of [
     { from: year.to, to: year.from },

@@ -244,3 +244,17 @@ test('the stream delivers the report that changed; a filter for persons takes th
   const refused = (await follow({ person: { name } }, { ...detective, grants: ['rms:read'] })) as ExecutionResult;
   expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHORIZED_FIELD_OR_TYPE', policy: 'rms:persons' });
 });
+
+test('the demo holds people who were taken down twice, and the second record finds the first', async () => {
+  const { errors, data } = await records.ask(
+    '{ reports(first: 100) { nodes { involved { person { id mayBe(first: 1) { score reasons } } } } } }',
+    {},
+    everything,
+  );
+  expect(errors).toBeUndefined();
+  const found = data.reports.nodes.flatMap(
+    ({ involved }: { involved: { person: { mayBe: { score: number; reasons: string[] }[] } }[] }) =>
+      involved.flatMap(({ person }) => person.mayBe),
+  );
+  expect(found.some(({ reasons }: { reasons: string[] }) => reasons.includes('the same date of birth'))).toBe(true);
+});

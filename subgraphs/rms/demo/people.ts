@@ -8,6 +8,7 @@
  */
 import { hashOf, ownerOf } from '../../kit/demo/ownership.ts';
 import { toLocal } from '../../kit/demo/time.ts';
+import { isDouble, takenDownAgain } from './doubles.ts';
 import type { MadeUpName, NameFor } from './names.ts';
 import type { Paper, Party } from './papers.ts';
 
@@ -43,7 +44,7 @@ export const indexPeople = (papers: Paper[], nameFor: NameFor): Index => {
       const { ori } = ownerOf(paper.item);
       const pool = `${ori}:${party.sex}:${party.race}`;
       const earlier = knownPerson(paper, party, known.get(pool) ?? []);
-      const person = earlier ?? newPerson(numberOf(party.key), paper, party, nameFor);
+      const person = earlier ?? newPerson(numberOf(party.key), paper, party, nameFor, known.get(pool) ?? []);
       person.items.push(paper.item);
       personOf.set(party.key, person);
       if (earlier) continue;
@@ -75,8 +76,11 @@ export const openNumbers = (kind: string): ((key: string) => number) => {
 };
 
 /** Looks through the pool from a place that the key names, so that not always the first is found. */
-const knownPerson = (paper: Paper, party: Party, pool: Person[]): Person | undefined => {
-  if (party.age === null || !party.sex || !party.race || hashOf(`link:${party.key}`) % linkEvery !== 0) return undefined;
+const knownPerson = (paper: Paper, party: Party, pool: Person[]): Person | undefined =>
+  hashOf(`link:${party.key}`) % linkEvery === 0 ? fitting(paper, party, pool) : undefined;
+
+const fitting = (paper: Paper, party: Party, pool: Person[]): Person | undefined => {
+  if (party.age === null || !party.sex || !party.race) return undefined;
   const from = pool.length > 0 ? hashOf(`pool:${party.key}`) % pool.length : 0;
   return [...pool.slice(from), ...pool.slice(0, from)].find(
     ({ dateOfBirth, items }) =>
@@ -87,16 +91,14 @@ const knownPerson = (paper: Paper, party: Party, pool: Person[]): Person | undef
   );
 };
 
-const newPerson = (seq: number, paper: Paper, party: Party, nameFor: NameFor): Person => ({
-  ...nameFor(party.key, party.sex),
-  seq,
-  key: party.key,
-  ori: ownerOf(paper.item).ori,
-  sex: party.sex,
-  race: party.race,
-  dateOfBirth: party.age === null ? null : birthOf(party.age, dayOf(paper), party.key),
-  items: [],
-});
+const newPerson = (seq: number, paper: Paper, party: Party, nameFor: NameFor, pool: Person[]): Person => {
+  const again = isDouble(party.key) ? fitting(paper, party, pool) : undefined;
+  const dateOfBirth = party.age === null ? null : birthOf(party.age, dayOf(paper), party.key);
+  const written = again
+    ? takenDownAgain(again, party.key, (date) => ageOn(date, dayOf(paper)) === party.age)
+    : { ...nameFor(party.key, party.sex), dateOfBirth };
+  return { ...written, seq, key: party.key, ori: ownerOf(paper.item).ori, sex: party.sex, race: party.race, items: [] };
+};
 
 /** The day on the agency's calendar. */
 const dayOf = ({ occurredAt }: Paper): string => toLocal(occurredAt).slice(0, 10);
