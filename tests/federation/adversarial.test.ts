@@ -15,6 +15,10 @@ beforeAll(async () => {
   hub = await startAttacked();
   for (const role of ['patrol', 'detective', 'vendor']) tokens[role] = await hub.issuer.token([role], { sub: role });
   tokens.partner = await hub.issuer.token(['analyst'], { sub: 'partner', 'gfipm:2.0:user:EmployerORI': 'LA0260000' });
+  tokens.investigator = await hub.issuer.token(['detective'], {
+    sub: 'investigator',
+    certifications: ['CJIS', 'DPPA', '28CFR23'].map((name) => ({ name, expiresAt: '2099-01-01T00:00:00Z' })),
+  });
   for (const token of Object.values(tokens)) await hub.ask({ query: '{ who }', token }); // Their logging on is recorded once.
 });
 afterAll(() => hub.close());

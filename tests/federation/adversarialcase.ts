@@ -5,7 +5,7 @@ export interface Case extends Omit<Ask, 'token'> {
   /** The case's number, then what holds. */
   what: string;
   /** patrol, unless said. */
-  who?: 'patrol' | 'detective' | 'vendor' | 'partner' | 'nobody';
+  who?: 'patrol' | 'detective' | 'vendor' | 'partner' | 'investigator' | 'nobody';
   /** What is shown, whole; absent: the operation is refused and nothing is asked. */
   data?: Answer['data'];
   /** Code of the first error, where there is one. */

@@ -61,7 +61,32 @@ const oracles: Case[] = [
   unfetched: /find/,
 }));
 
+/** Who could be granted a black label: by this operation it is there or it is not. */
+const granted: Case[] = [
+  {
+    what: '14 what is under a black label, by whom it is granted to',
+    query: person('name intel { tip }'),
+    extensions: forCase,
+    data: { person: { name: 'Name p1', intel: [{ tip: 'a tip' }] } },
+    denied: [],
+  },
+  {
+    what: '14 the same by the same caller, who states no case',
+    query: person('name intel { tip }'),
+    ...invalid,
+    untold: /intel:read|case/,
+  },
+  {
+    what: '12 a type under a black label, by whom it is granted to',
+    query: typeCalled('Intel'),
+    extensions: forCase,
+    data: { __type: { name: 'Intel' } },
+  },
+  { what: '12 the same by the same caller, who states no case', query: typeCalled('Intel'), data: { __type: null } },
+].map((one) => ({ ...one, who: 'investigator' }));
+
 export const telling: Case[] = [
+  ...granted,
   ...unknowable,
   ...toldOfNothing,
   ...unreachable,

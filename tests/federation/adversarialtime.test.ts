@@ -44,6 +44,27 @@ const kindsOf = async (subject: string) =>
     .filter((row) => row.subject === subject)
     .map(({ kind, outcome }) => (outcome ? `${kind} ${outcome}` : kind));
 
+test('14 a stream ends, without a word of the label, when what was under a black one is granted no more', async () => {
+  const certifications = [...endingAt(nowMs + 1e9), { name: '28CFR23', expiresAt: new Date(nowMs + 5_000).toISOString() }];
+  const client = hub.socket(await token(['detective'], { sub: 'investigator', certifications }));
+  const results = client.iterate({ query: 'subscription { told { person { id intel { tip } } } }', extensions: forCase });
+  try {
+    const first = next(results);
+    await begun(1);
+    await told('p1');
+    expect((await first).data).toEqual({ told: { person: { id: 'p1', intel: [{ tip: 'a tip' }] } } });
+    nowMs += 6_000;
+    const last = next(results);
+    await told('p1');
+    const { data, errors } = await last;
+    expect([data, errors?.map(({ extensions }) => extensions.code)]).toEqual([undefined, ['GRAPHQL_VALIDATION_FAILED']]);
+    expect(JSON.stringify(errors)).not.toMatch(/intel:read|a tip/);
+    expect((await results.next()).done).toBe(true);
+  } finally {
+    await client.dispose();
+  }
+});
+
 describe.each(transports)('over %s', (transport) => {
   test('26 a certification holds to the instant at which it ends, and not at it', async () => {
     const caller = await token(['detective'], { certifications: endingAt(nowMs + 1_000) });

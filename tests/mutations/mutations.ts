@@ -2,6 +2,8 @@
  * Every enforcement step, how to disable it, and the tests of which one must
  * then fail. `step` is the code as it stands, exactly once in its file.
  */
+import { contractMutations } from './contracts.ts';
+
 export interface Mutation {
   /** What holds no more. */
   title: string;
@@ -13,6 +15,7 @@ export interface Mutation {
 }
 
 export const mutations: readonly Mutation[] = [
+  ...contractMutations,
   {
     title: 'a token of another issuer is taken',
     file: 'gateway/authenticate.ts',
@@ -93,22 +96,29 @@ export const mutations: readonly Mutation[] = [
   {
     title: 'restricted rows are shown',
     file: 'subgraphs/kit/labels.ts',
-    step: "const grantOf = { sealed: 'rms:sealed', restricted } as const;",
-    instead: "const grantOf = { sealed: 'rms:sealed' } as Record<'sealed' | 'restricted', string>;",
+    step: "const white = ['open', ",
+    instead: "const white = ['restricted', 'open', ",
     tests: ['tests/contract/rms-pointers'],
   },
   {
     title: 'sealed rows are shown',
     file: 'subgraphs/kit/labels.ts',
-    step: "const grantOf = { sealed: 'rms:sealed', restricted } as const;",
-    instead: "const grantOf = { restricted } as Record<'sealed' | 'restricted', string>;",
+    step: "const white = ['open', ",
+    instead: "const white = ['sealed', 'open', ",
     tests: ['tests/contract/rms-access'],
+  },
+  {
+    title: 'a row of an unknown handling is shown',
+    file: 'subgraphs/rms/rules.ts',
+    step: 'join(shownTo(principal))',
+    instead: "join([...shownTo(principal), 'opne'])",
+    tests: ['tests/contract/rms-pointers'],
   },
   {
     title: 'pointers are given to everybody',
     file: 'subgraphs/kit/labels.ts',
-    step: "principal.grants.includes('rms:pointer') ?",
-    instead: 'principal.grants ?',
+    step: "grants.includes('rms:pointer') && ",
+    instead: '',
     tests: ['tests/contract/rms-pointers'],
   },
   {
@@ -138,5 +148,75 @@ export const mutations: readonly Mutation[] = [
     step: 'exactly(timeless)',
     instead: "exactly('r.occurred_at')",
     tests: ['tests/contract/rms-pointers'],
+  },
+  {
+    title: 'a system runs what nobody approved',
+    file: 'gateway/documents.ts',
+    step: "throw new HubError('DOCUMENT_NOT_TRUSTED');",
+    instead: '',
+    tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'what is revoked runs on',
+    file: 'gateway/documents.ts',
+    step: 'if (found && found.untilMs > now()) return found.trusted;',
+    instead: 'if (found) return found.trusted;',
+    tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'a hash stands for any text that comes with it',
+    file: 'gateway/admit.ts',
+    step: "digest('hex') !== sha256Hash)",
+    instead: "digest('hex') === '')",
+    tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'a caller asks as often as it likes',
+    file: 'gateway/admit.ts',
+    step: 'quotas.take(whoOf(caller, peer), limits.rate, sent.length);',
+    instead: 'void whoOf(caller, peer);',
+    tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'an approved operation has no rate of its own',
+    file: 'gateway/documents.ts',
+    step: ', trusted.limits.requestsPerMinute);',
+    instead: ', 1e9);',
+    tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'an approved operation costs what it likes',
+    file: 'gateway/documents.ts',
+    step: '...bothOf(trusted).map(({ cost }) => cost)',
+    instead: '...bothOf(trusted).map(() => limits.cost)',
+    tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'an approved operation is open as often as it likes',
+    file: 'gateway/documents.ts',
+    step: ', trusted.limits.streams)',
+    instead: ', 1e9)',
+    tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'a text that was changed in the register is the one that was approved',
+    file: 'subgraphs/hub/documents.ts',
+    step: 'hashOf(document) !== hash) return null;',
+    instead: "hash === '') return null;",
+    tests: ['tests/contract/hub-partners'],
+  },
+  {
+    title: 'records that the caller may not see are released',
+    file: 'gateway/releases.ts',
+    step: 'if (seen.includes(false)) throw unseen();',
+    instead: '',
+    tests: ['tests/federation/disseminations'],
+  },
+  {
+    title: "a partner sees another agency's own rows",
+    file: 'subgraphs/rms/rules.ts',
+    step: '({ ori }: Principal, alias: string): Sql => sql`(',
+    instead: '({ ori }: Principal, alias: string): Sql => sql`(TRUE OR ',
+    tests: ['tests/contract/rms-agreement'],
   },
 ];

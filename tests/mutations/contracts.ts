@@ -1,0 +1,103 @@
+/** The steps that keep what a caller may not use out of sight and out of use. */
+import type { Mutation } from './mutations.ts';
+
+export const contractMutations: readonly Mutation[] = [
+  {
+    title: 'a filter by a denied field is run',
+    file: 'gateway/authorize.ts',
+    step: 'both(ruleOf(name, place.type, walk), uses)',
+    instead: 'both(ruleOf(name, place.type, walk), uses && open)',
+    tests: ['tests/federation/adversarial.test'],
+  },
+  {
+    title: 'an argument inside an input is not looked at',
+    file: 'gateway/reads.ts',
+    step: 'within(entry, type);',
+    instead: '',
+    tests: ['tests/federation/adversarial.test'],
+  },
+  {
+    title: 'an argument that says nothing of what it reads composes',
+    file: 'schema/compose.ts',
+    step: 'if (faults.length > 0) throw',
+    instead: 'if (faults.length < 0) throw',
+    tests: ['tests/contract/reads'],
+  },
+  {
+    title: 'a key under a rule is no filter',
+    file: 'schema/reads.ts',
+    step: 'key !== undefined && (key.directives ?? []).every((one) => noRule.test(one.name.value))',
+    instead: 'key !== undefined',
+    tests: ['tests/contract/reads'],
+  },
+  {
+    title: 'what a condition leaves out is asked for',
+    file: 'gateway/authorize.ts',
+    step: '(stands(node, walk.values) ? select(node, place, walk) : [])',
+    instead: '(stands ? select(node, place, walk) : [])',
+    tests: ['tests/unit/gateway/authorize'],
+  },
+  {
+    title: 'a document may name whatever there is',
+    file: 'gateway/answer.ts',
+    step: 'requireFit(asked[2].document, contract);',
+    instead: '',
+    tests: ['tests/federation/adversarial.test'],
+  },
+  {
+    title: 'introspection tells everybody of everything',
+    file: 'gateway/answer.ts',
+    step: 'const { shown, isUntold } = contract;',
+    instead: 'const { isUntold } = contract; const shown = hub.supergraph.api;',
+    tests: ['tests/federation/adversarial.test'],
+  },
+  {
+    title: 'an operation may have a root that its caller has not',
+    file: 'gateway/validate.ts',
+    step: '...rootless(schema, document),',
+    instead: '',
+    tests: ['tests/unit/gateway/contract'],
+  },
+  {
+    title: 'nobody in particular is told what is wrong',
+    file: 'gateway/validate.ts',
+    step: 'if (!explainsErrors) throw',
+    instead: 'if (!explainsErrors && !shown) throw',
+    tests: ['tests/unit/gateway/contract'],
+  },
+  {
+    title: 'the rules are explained to partners',
+    file: 'gateway/standpoint.ts',
+    step: "kind === 'person' && ori === agency",
+    instead: "kind === 'person' && ori !== agency + '?'",
+    tests: ['tests/federation/adversarial.test'],
+  },
+  {
+    title: 'a black label is there for whoever could be granted it',
+    file: 'gateway/standpoint.ts',
+    step: 'could.filter((label) => !black.includes(label))',
+    instead: 'could',
+    tests: ['tests/federation/adversarial.test'],
+  },
+  {
+    title: 'a black label is named to whom it is denied',
+    file: 'gateway/authorize.ts',
+    step: '...toldOf(rule, walk),',
+    instead: '',
+    tests: ['tests/unit/gateway/authorize'],
+  },
+  {
+    title: 'a system may name a black label',
+    file: 'gateway/redact.ts',
+    step: 'errors.filter((error) => isTold(error, words))',
+    instead: 'errors',
+    tests: ['tests/unit/gateway/redact'],
+  },
+  {
+    title: 'what is stated counts for what could be granted',
+    file: 'gateway/policies/could.ts',
+    step: "if (Var === 'context') return true;",
+    instead: "if (Var === 'nothing') return true;",
+    tests: ['tests/unit/gateway/could'],
+  },
+];
