@@ -95,14 +95,15 @@ const byType = (releases: readonly Release[]): Map<string, string[]> => {
 /** A system that only adds to the type knows every key; the one that holds the records knows those that the caller may see. */
 const sees = async (system: Subgraph, representations: object[], principal: Principal): Promise<boolean> => {
   const { data, errors = [] } = await system.ask({ query, variables: { representations }, principal, paths: () => [] });
-  if (!data || errors.some(({ extensions }) => away.has(extensions?.code)))
-    throw new HubError('SOURCE_UNAVAILABLE', { source: system.name });
-  const entities = data._entities;
+  const codes = errors.map(({ extensions }) => extensions?.code);
+  if (data ? codes.some(isAway) : codes.every(isAway)) throw new HubError('SOURCE_UNAVAILABLE', { source: system.name });
+  const entities = data?._entities;
   return Array.isArray(entities) && entities.length === representations.length && entities.every((entity) => entity !== null);
 };
 
 /** Any other error is the record's own, and would tell that it exists. */
-const away: ReadonlySet<unknown> = new Set(['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT', 'SOURCE_INVALID']);
+const isAway = (code: unknown): boolean =>
+  code === 'SOURCE_UNAVAILABLE' || code === 'SOURCE_TIMEOUT' || code === 'SOURCE_INVALID';
 
 const unseen = (): HubError =>
   new HubError('BAD_USER_INPUT', {

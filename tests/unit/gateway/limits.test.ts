@@ -21,6 +21,7 @@ const generous: Limits = {
   bodyBytes: 1e6,
   batch: 10,
   streams: 10,
+  rate: 1_000,
 };
 
 interface Asked {
