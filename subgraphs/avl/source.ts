@@ -5,7 +5,7 @@
 import type { Principal } from '../../schema/principal.ts';
 import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
 import { openDatabase } from '../kit/database.ts';
-import { unshown } from '../kit/labels.ts';
+import { shownTo } from '../kit/labels.ts';
 import { pageOf } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
@@ -110,12 +110,12 @@ const readerOf = (prisma: PrismaClient, principal: Principal, now: () => number,
 /** Row rules: another agency's unit must be shared; a sealed (undercover) or restricted one does not exist without its grant. */
 const visible = (principal: Principal) => ({
   OR: [{ ownerOri: principal.ori }, { shared: true }],
-  handling: { notIn: unshown(principal) },
+  handling: { in: shownTo(principal) },
 });
 
 /** The same rules, for queries that Prisma's own cannot say. */
 const isVisible = (principal: Principal): Prisma.Sql =>
-  Prisma.sql`(f.owner_ori = ${principal.ori} OR f.shared) AND f.handling <> ALL (${unshown(principal)}::text[])`;
+  Prisma.sql`(f.owner_ori = ${principal.ori} OR f.shared) AND f.handling = ANY (${shownTo(principal)}::text[])`;
 
 const fixColumns = Prisma.sql`t.id, t.unit_id AS "unitId", t.latitude, t.longitude, t.heading_degrees AS "headingDegrees",
   t.speed_kph AS "speedKph", t.device_state AS "deviceState", t.fixed_at AS "fixedAt", t.received_at AS "receivedAt",

@@ -4,7 +4,7 @@
  */
 import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
-import { unshown } from '../kit/labels.ts';
+import { shownTo } from '../kit/labels.ts';
 import { isKey } from './filter.ts';
 import { Prisma } from './generated/client.ts';
 import type { Incident } from './reader.ts';
@@ -15,13 +15,13 @@ export type Listed = Incident & { sortKey: string };
 /** Row rules: another agency's record must be shared; a sealed or restricted one does not exist without its grant. */
 export const visible = (principal: Principal) => ({
   OR: [{ ownerOri: principal.ori }, { shared: true }],
-  handling: { notIn: unshown(principal) },
+  handling: { in: shownTo(principal) },
 });
 
 /** The same rules, for queries that Prisma's own cannot say. */
 export const isVisible = (alias: 'i' | 'u' | 'd' | 'later', principal: Principal): Prisma.Sql => {
   const row = Prisma.raw(alias);
-  return Prisma.sql`(${row}.owner_ori = ${principal.ori}::text OR ${row}.shared) AND ${row}.handling <> ALL (${unshown(principal)}::text[])`;
+  return Prisma.sql`(${row}.owner_ori = ${principal.ori}::text OR ${row}.shared) AND ${row}.handling = ANY (${shownTo(principal)}::text[])`;
 };
 
 export const all = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>

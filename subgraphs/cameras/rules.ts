@@ -4,7 +4,7 @@
  * the same in SQL; the spatial index asks here.
  */
 import type { Principal } from '../../schema/principal.ts';
-import { unshown } from '../kit/labels.ts';
+import { shownTo } from '../kit/labels.ts';
 
 export interface Rules {
   ownerOri: string;
@@ -13,6 +13,7 @@ export interface Rules {
 }
 
 export const visibleTo = (principal: Principal) => {
-  const hidden: readonly string[] = unshown(principal);
-  return ({ ownerOri, shared, handling }: Rules): boolean => (shared || ownerOri === principal.ori) && !hidden.includes(handling);
+  const handlings = shownTo(principal);
+  return ({ ownerOri, shared, handling }: Rules): boolean =>
+    (shared || ownerOri === principal.ori) && handlings.includes(handling);
 };

@@ -5,7 +5,7 @@
 
 import type { Principal } from '../../schema/principal.ts';
 import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
-import { unshown } from '../kit/labels.ts';
+import { shownTo } from '../kit/labels.ts';
 import { pageOf, windowOf } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
 import { addressOf, type VideoServer, videoServerOf } from './address.ts';
@@ -101,7 +101,7 @@ const placed = Prisma.sql`(EXISTS (
 /** The rule of `rules.ts`, for cameras (`c`) or agreements (`a`). */
 const visible = (table: 'a' | 'c', principal: Principal): Prisma.Sql => {
   const row = table === 'a' ? Prisma.sql`a` : Prisma.sql`c`;
-  const unsealed = Prisma.sql`${row}.handling <> ALL (${unshown(principal)}::text[])`;
+  const unsealed = Prisma.sql`${row}.handling = ANY (${shownTo(principal)}::text[])`;
   return Prisma.sql`((${row}.shared OR ${row}.owner_ori = ${principal.ori}) AND ${unsealed})`;
 };
 

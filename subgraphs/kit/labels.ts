@@ -10,17 +10,22 @@ import { withheld } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
 
 const restricted = 'rms:restricted';
-const grantOf = { sealed: 'rms:sealed', restricted } as const;
-type Label = keyof typeof grantOf;
-const labels = Object.keys(grantOf) as Label[];
 
-/** Handlings whose rows are not shown to this caller: as a rule they do not exist. */
-export const unshown = ({ grants }: Pick<Principal, 'grants'>): Label[] =>
-  labels.filter((label) => !grants.includes(grantOf[label]));
+/** Of protected persons the row is shown, and their names are withheld field by field. */
+const white = ['open', 'juvenile', 'victim'];
+
+type Granted = Pick<Principal, 'grants'>;
+
+/** Handlings whose rows this caller is shown. Any other row, of a handling that nobody knows too, does not exist. */
+export const shownTo = ({ grants }: Granted): string[] => [
+  ...white,
+  ...(grants.includes(restricted) ? ['restricted'] : []),
+  ...(grants.includes('rms:sealed') ? ['sealed'] : []),
+];
 
 /** Handlings of which this caller is told that there is a row: pointers, for whoever works with records. */
-export const pointedAt = (principal: Pick<Principal, 'grants'>): Label[] =>
-  principal.grants.includes('rms:pointer') ? unshown(principal).filter((label) => label === 'restricted') : [];
+export const pointedAt = ({ grants }: Granted): string[] =>
+  grants.includes('rms:pointer') && !grants.includes(restricted) ? ['restricted'] : [];
 
 interface Owned {
   ownerOri: string;

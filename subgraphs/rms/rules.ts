@@ -7,7 +7,7 @@
 import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import { withheld } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
-import { pointedAt, unshown } from '../kit/labels.ts';
+import { pointedAt, shownTo } from '../kit/labels.ts';
 
 export type { Sql };
 
@@ -30,14 +30,12 @@ export const pointed = (principal: Principal, alias: string): Sql => {
 const mayKnow = ({ ori }: Principal, alias: string): Sql => sql`(${raw(alias)}.owner_ori = ${ori} OR ${raw(alias)}.shared)`;
 
 /** For rows that have a handling and no owner of their own. */
-export const unsealed = (principal: Principal, alias: string): Sql => {
-  const handlings = unshown(principal);
-  return handlings.length === 0 ? sql`TRUE` : sql`${raw(alias)}.handling NOT IN (${join(handlings)})`;
-};
+export const unsealed = (principal: Principal, alias: string): Sql =>
+  sql`${raw(alias)}.handling IN (${join(shownTo(principal))})`;
 
 /** A case that its caller works stands even where the report is restricted; a sealed one does not. For the gateway alone. */
 export const workable = (principal: Principal, alias: string): Sql =>
-  sql`(${mayKnow(principal, alias)} AND ${raw(alias)}.handling <> 'sealed')`;
+  sql`(${mayKnow(principal, alias)} AND ${raw(alias)}.handling IN (${join([...shownTo(principal), 'restricted'])}))`;
 
 /**
  * Persons whose name the caller may see. A search that matched others would

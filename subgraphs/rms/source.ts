@@ -5,7 +5,7 @@
 
 import type { Principal } from '../../schema/principal.ts';
 import { manyBy, oneBy, perArguments } from '../kit/batch.ts';
-import { asPointer, pointedAt, unshown } from '../kit/labels.ts';
+import { asPointer, pointedAt, shownTo } from '../kit/labels.ts';
 import type { Window } from '../kit/page.ts';
 import type { Runtime, Source } from '../kit/system.ts';
 import * as associates from './associates.ts';
@@ -40,7 +40,7 @@ export const openSource = async ({ database }: Runtime): Promise<Source<RmsReade
 
 /** The rules of rules.ts as Prisma says them, for rows that are read by id. */
 const mayKnow = ({ ori }: Principal) => ({ OR: [{ ownerOri: ori }, { shared: true }] });
-const visible = (principal: Principal) => ({ ...mayKnow(principal), handling: { notIn: unshown(principal) } });
+const visible = (principal: Principal) => ({ ...mayKnow(principal), handling: { in: shownTo(principal) } });
 
 /** All that is read of a row that the caller gets a pointer of. */
 const pointerColumns = {

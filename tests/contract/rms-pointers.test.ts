@@ -91,6 +91,23 @@ describe('a pointer', () => {
   });
 });
 
+test('a row whose handling is no word of the contract does not exist, for anybody', async () => {
+  const { number, id } = await records.first<{ number: string; id: string }>(
+    "SELECT number, id FROM rms.report WHERE handling = 'open' AND owner_ori = 'LANPD0000' ORDER BY occurred_at DESC, id DESC LIMIT 1",
+  );
+  const query = `query ($id: ID!, $number: String!) { byId: report(id: $id) { id } byNumber: report(number: $number) { id }
+    reports(first: 1) { nodes { id } } }`;
+  const { view } = await records.first<{ view: string }>("SELECT pg_get_viewdef('rms.report'::regclass) AS view");
+  expect(await ask(query, { id, number }, whole)).toMatchObject({
+    data: { byId: { id }, byNumber: { id }, reports: { nodes: [{ id }] } },
+  });
+  await records.database.exec(`CREATE OR REPLACE VIEW rms.report AS ${view.replaceAll("'open'::text", "'opne'::text")}`);
+  const answer = await ask(query, { id, number }, { ...whole, grants: [...whole.grants, 'rms:sealed'] });
+  await records.database.exec(`CREATE OR REPLACE VIEW rms.report AS ${view}`);
+  expect(answer.data).toMatchObject({ byId: null, byNumber: null });
+  expect(answer.data.reports.nodes).not.toContainEqual({ id });
+});
+
 describe('for whoever has no rms:pointer', () => {
   test.each([
     ['a restricted report', (): string => row.id],
