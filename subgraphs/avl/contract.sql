@@ -16,7 +16,7 @@ SELECT
   NULL::text             AS owner_ori,       -- not null; nine characters, the agency that runs the unit
   NULL::text             AS owner_name,      -- not null; that agency's name
   NULL::boolean          AS shared,          -- not null; the owner shows its units to partner agencies
-  NULL::text             AS handling,        -- not null; open, juvenile, victim or sealed (a sealed unit is undercover)
+  NULL::text             AS handling,        -- not null; open, juvenile, victim, restricted or sealed (a sealed unit is undercover)
   NULL::timestamptz      AS observed_at,     -- nullable; UTC instant, when the fact was observed: fixed_at
   NULL::boolean          AS derived,         -- not null; true where no receiver took the fix: it was computed from other records
   NULL::boolean          AS synthetic,       -- not null; true where the unit stands for one that does not exist
@@ -39,7 +39,7 @@ SELECT
   NULL::text             AS owner_ori,       -- not null; nine characters
   NULL::text             AS owner_name,      -- not null; that agency's name
   NULL::boolean          AS shared,          -- not null; the owner shows its units to partner agencies
-  NULL::text             AS handling,        -- not null; open, juvenile, victim or sealed
+  NULL::text             AS handling,        -- not null; open, juvenile, victim, restricted or sealed
   NULL::timestamptz      AS observed_at,     -- nullable; UTC instant: fixed_at
   NULL::boolean          AS derived,         -- not null; true where the fix was computed from other records
   NULL::boolean          AS synthetic,       -- not null; true where the unit does not exist

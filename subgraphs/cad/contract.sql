@@ -35,7 +35,7 @@ SELECT
   NULL::text             AS owner_ori,         -- not null; ORI of the agency that owns the record, 9 characters
   NULL::text             AS owner_name,        -- not null; that agency's name
   NULL::boolean          AS shared,            -- not null; the owner shares the record with partner agencies
-  NULL::text             AS handling,          -- not null; open, juvenile, victim or sealed
+  NULL::text             AS handling,          -- not null; open, juvenile, victim, restricted or sealed
   NULL::timestamptz      AS observed_at,       -- nullable; when the fact was observed in the world
   NULL::boolean          AS derived,           -- not null; derived from other records instead of recorded
   NULL::boolean          AS synthetic,         -- not null; stands for something that does not exist
@@ -55,7 +55,7 @@ SELECT
   NULL::text        AS owner_ori,   -- not null; ORI of the unit's agency, 9 characters
   NULL::text        AS owner_name,  -- not null; that agency's name
   NULL::boolean     AS shared,      -- not null; the owner shares the record with partner agencies
-  NULL::text        AS handling,    -- not null; open, juvenile, victim or sealed
+  NULL::text        AS handling,    -- not null; open, juvenile, victim, restricted or sealed
   NULL::timestamptz AS observed_at, -- nullable; when the status was reported
   NULL::boolean     AS derived,     -- not null; derived from other records instead of recorded
   NULL::boolean     AS synthetic,   -- not null; stands for something that does not exist
@@ -76,7 +76,7 @@ SELECT
   NULL::timestamptz AS first_at,      -- nullable; the earliest of the four, for sorting
   NULL::text        AS owner_ori,     -- not null; ORI of the unit's agency, 9 characters
   NULL::boolean     AS shared,        -- not null; the unit's agency shares it with partner agencies
-  NULL::text        AS handling,      -- not null; open, juvenile, victim or sealed
+  NULL::text        AS handling,      -- not null; open, juvenile, victim, restricted or sealed
   NULL::boolean     AS derived,       -- not null; derived from other records instead of recorded
   NULL::timestamptz AS changed_at     -- not null; when the row last changed in the source
 WHERE false;

@@ -17,7 +17,7 @@ export type UnitStatus = 'AVAILABLE' | 'DISPATCHED' | 'EN_ROUTE' | 'ON_SCENE' | 
 
 export interface Incident extends Recorded {
   id: string;
-  /** open, juvenile, victim or sealed. */
+  /** open, juvenile, victim, restricted or sealed. */
   handling: string;
   number: string;
   status: string;

@@ -21,7 +21,7 @@ SELECT
   NULL::text             AS owner_ori,             -- not null; ORI of the agency that keeps the record, 9 characters
   NULL::text             AS owner_name,            -- not null; that agency's name
   NULL::boolean          AS shared,                -- not null; true where that agency shares the record with partner agencies
-  NULL::text             AS handling,              -- not null; open, juvenile, victim or sealed (a covert camera)
+  NULL::text             AS handling,              -- not null; open, juvenile, victim, restricted or sealed (a covert camera)
   NULL::timestamptz      AS observed_at,           -- nullable; UTC instant at which the registry was last surveyed
   NULL::boolean          AS derived,               -- not null; true where values were derived from other records
   NULL::boolean          AS synthetic,             -- not null; true where values stand for nothing that exists
@@ -44,7 +44,7 @@ SELECT
   NULL::text        AS owner_ori,      -- not null; ORI of the agency that the owner agreed with, 9 characters
   NULL::text        AS owner_name,     -- not null; that agency's name
   NULL::boolean     AS shared,         -- not null; true where the owner lets partner agencies of that agency look too
-  NULL::text        AS handling,       -- not null; open, juvenile, victim or sealed
+  NULL::text        AS handling,       -- not null; open, juvenile, victim, restricted or sealed
   NULL::timestamptz AS observed_at,    -- nullable; UTC instant at which it was recorded
   NULL::boolean     AS derived,        -- not null; true where values were derived from other records
   NULL::boolean     AS synthetic,      -- not null; true where it stands for nothing that exists
