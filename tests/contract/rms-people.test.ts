@@ -92,6 +92,37 @@ test('nobody is associated by a report that is sealed, or by a part in it that i
   }
 });
 
+test('another agency makes no association out of a report that is kept from it', async () => {
+  const { id, item, other } = await records.first<{ id: string; item: number; other: string }>(
+    `SELECT p.id, r.rpt_seq AS item, q.id AS other FROM rms_vendor.inv a JOIN rms_vendor.rpt_mst r USING (rpt_seq)
+     JOIN rms_vendor.inv b USING (rpt_seq) JOIN rms.person p ON p.id = rms.opaque_id('per', a.nam_seq)
+     JOIN rms.person q ON q.id = rms.opaque_id('per', b.nam_seq)
+     WHERE r.shr_fl = 'Y' AND r.seal_fl = 'N' AND r.agy_cd = 'NOPD' AND p.handling = 'open' AND q.handling = 'open' AND a.nam_seq <> b.nam_seq
+     ORDER BY r.rpt_seq, a.inv_seq, b.inv_seq LIMIT 1`,
+  );
+  const [kept, alone] = await records.database.query<{ rpt_seq: number }>(
+    `SELECT rpt_seq FROM rms_vendor.rpt_mst WHERE shr_fl = 'Y' AND seal_fl = 'N' AND agy_cd = 'NOPD' AND rpt_seq <> $1 ORDER BY rpt_seq DESC LIMIT 2`,
+    [item],
+  );
+  const found = async (): Promise<string[]> => {
+    const { data, errors } = await records.ask(associates, { id, first: 50 }, partner);
+    expect(errors).toBeUndefined();
+    return data.person.associates.nodes.map((node: { id: string }) => node.id);
+  };
+  expect(await found()).toContain(other);
+  // Each stays known to the partner, by another report that is shared.
+  const also = (seq: number, report: number | undefined, person: string): string =>
+    `INSERT INTO rms_vendor.inv SELECT ${seq}, ${report}, nam_seq, 'WIT', 99, NULL, NULL, 'N', '', NULL FROM rms_vendor.nmx
+     WHERE rms.opaque_id('per', nam_seq) = '${person}'`;
+  const share = (flag: string): string => `UPDATE rms_vendor.rpt_mst SET shr_fl = '${flag}' WHERE rpt_seq = ${item}`;
+  await records.database.exec([also(900_001, kept?.rpt_seq, id), also(900_002, alone?.rpt_seq, other), share('N')].join(';'));
+  try {
+    expect(await found()).not.toContain(other);
+  } finally {
+    await records.database.exec(`DELETE FROM rms_vendor.inv WHERE inv_seq IN (900001, 900002); ${share('Y')}`);
+  }
+});
+
 const maybe =
   'query ($id: ID!) { person(id: $id) { fullName mayBe(first: 20) { score reasons contradictions person { id fullName dateOfBirth } } } }';
 
