@@ -17,6 +17,7 @@ import type { Contract, Contracts } from './contract.ts';
 import { operationsNamed } from './document.ts';
 import { countRequest, type Documents, limitsOf, requireTrusted, type Trusted, trustedOf } from './documents.ts';
 import type { Execute } from './execute.ts';
+import { isLenient, lenient } from './lenient.ts';
 import { type Limits, limit } from './limits.ts';
 import type { Planned, Plans } from './plan.ts';
 import type { Decisions, Policies } from './policies/policies.ts';
@@ -135,8 +136,8 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   await logOn(hub, request, caller, operationId);
   try {
     const settle = () => settled(hub, caller, stating);
-    const { taken } = await fitting(hub, caller, { document: request.document, decide: settle });
-    const trusted = await bounded(hub, request, { stating, schema: taken });
+    const { taken, document } = await fitting(hub, caller, request, settle);
+    const trusted = await bounded(hub, request, { stating, schema: taken, document });
     const decisions = await settle();
     const principal = { ...stating, grants: [...decisions.grants] };
     const contract = contractOf(hub, caller, decisions.grants);
@@ -148,7 +149,7 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
       decisions,
       trusted,
       contract,
-      ...permitted(hub, request, { principal, contract }),
+      ...permitted(hub, { ...request, document }, { principal, contract }),
     };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
@@ -171,9 +172,9 @@ const authenticated = async (hub: Hub, { token, event, peer }: HubRequest): Prom
 const bounded = async (
   hub: Hub,
   request: HubRequest,
-  { stating, schema }: { stating: Principal; schema: GraphQLSchema },
+  { stating, schema, document }: { stating: Principal; schema: GraphQLSchema; document: DocumentNode },
 ): Promise<Trusted | undefined> => {
-  fitVariables(schema, request);
+  fitVariables(schema, { ...request, document });
   const trusted = await trustedOf(hub.documents, stating, request.document);
   limit({ ...request, schema, limits: limitsOf(hub.limits, trusted) });
   if (!request.event && !request.resumed) countRequest(hub.quotas, stating, trusted);
@@ -181,10 +182,16 @@ const bounded = async (
 };
 
 /** Whether the document fits what the caller may use; whoever could be granted what is hidden has that decided first. */
-const fitting = async (...asked: Parameters<typeof contractFor>): Promise<Contract> => {
-  const contract = await contractFor(...asked);
-  requireFit(asked[2].document, contract);
-  return contract;
+const fitting = async (
+  hub: Hub,
+  caller: Caller,
+  { document: sent, extensions }: HubRequest,
+  settle: () => Promise<Decisions>,
+): Promise<{ taken: GraphQLSchema; document: DocumentNode }> => {
+  const contract = await contractFor(hub, caller, { document: sent, decide: settle });
+  const document = isLenient(extensions) ? lenient(sent, contract.taken) : sent;
+  requireFit(document, contract);
+  return { taken: contract.taken, document };
 };
 
 /** What the policies grant for this operation. */
@@ -255,11 +262,12 @@ export const intentOf = (
 
 /** What was denied, and by which rules; what is under a black label apart from the rest. */
 const deniedOf = (
-  { denied }: Authorized,
+  authorized: Authorized,
   { isBlack, rulesOf }: Decisions,
   consulted: ReadonlySet<string>,
 ): Pick<Intent, 'denied' | 'rules' | 'black'> => {
   const isOfBlack = ({ lacks }: Denial): boolean => lacks.some((lack) => lack.split(/ and | or /).some(isBlack));
+  const denied = authorized.denied.filter(({ lacks }) => lacks.length > 0); // The rest is not there for the caller, and was no denial.
   const written = ({ coordinate, lacks }: Denial): string => `${coordinate}: ${lacks.join(', ')}`;
   const labels = [...consulted];
   return {

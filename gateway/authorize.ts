@@ -36,6 +36,7 @@ import {
 import { HubError } from '../schema/errors.ts';
 import { stands, withoutConditions } from './conditions.ts';
 import { fieldOf, findOperation, fragmentsOf, stillUsed } from './document.ts';
+import { absentPrefix } from './lenient.ts';
 import type { Policy } from './policy.ts';
 import { ruleOfUse } from './reads.ts';
 import { type Authority, both, missing, open, permits, type Rule, withoutLabels } from './rule.ts';
@@ -169,6 +170,7 @@ const objectOf = (type: GraphQLCompositeType) => (isObjectType(type) ? type : un
 
 const selectField = (node: FieldNode, place: Place, walk: Walk): FieldNode => {
   const name = node.name.value;
+  if (node.alias?.value.startsWith(absentPrefix)) return absent(node, node.alias.value.slice(absentPrefix.length), walk);
   const field = fieldOf(name, place.type);
   const uses = field ? ruleOfUse({ node, field, types: namesOf(place.type, walk), values: walk.values }, walk.policy.uses) : open;
   const rule = both(ruleOf(name, place.type, walk), uses);
@@ -211,6 +213,13 @@ const deny = (node: FieldNode, { type, restsAbove }: Place, rule: Rule, walk: Wa
     ...toldOf(rule, walk),
     ...(field && isNonNullType(field.type) ? { restsAbove } : {}),
   });
+  return { ...alias(mark, '__typename'), directives: withoutConditions(node.directives) };
+};
+
+/** Not there for this caller, whose client takes a null for it: no denial, and nothing to record. */
+const absent = (node: FieldNode, responseKey: string, walk: Walk): FieldNode => {
+  const mark = `${deniedPrefix}${walk.denied.length}`;
+  walk.denied.push({ coordinate: '', responseKey, lacks: [], told: [] });
   return { ...alias(mark, '__typename'), directives: withoutConditions(node.directives) };
 };
 

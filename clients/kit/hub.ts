@@ -61,7 +61,8 @@ export const openHub = ({ session, authority }: HubOptions): Hub => {
   });
   const stated = new ApolloLink((operation, forward) => {
     const { authority: own } = operation.getContext() as HubContext;
-    operation.extensions = { ...operation.extensions, ...extensionsOf(own ?? authority()) };
+    // One page serves everybody: what is not there for its reader, a partner say, comes as a null.
+    operation.extensions = { unknownFields: 'NULL', ...operation.extensions, ...extensionsOf(own ?? authority()) };
     return forward(operation);
   });
   const signed = new SetContextLink(({ headers }) => ({

@@ -85,7 +85,51 @@ const granted: Case[] = [
   { what: '12 the same by the same caller, who states no case', query: typeCalled('Intel'), data: { __type: null } },
 ].map((one) => ({ ...one, who: 'investigator' }));
 
+/** A client that serves every class with one document takes a null for what is not there. */
+const lenient: Case[] = [
+  {
+    what: '12 one document for all, by a partner: null for what there is not, and no word of it',
+    ...partner,
+    query: `query ($d: String) { person(id: "p1") { name s: ssn intel { tip } nowhere { x(y: $d) } ...S ... on Nowhere { y } } erase(d: $d) } fragment S on Person { strict }`,
+    variables: { d: '001' },
+    extensions: { unknownFields: 'NULL' },
+    data: { person: { name: 'Name p1', s: null, intel: null, nowhere: null, strict: null }, erase: null },
+    denied: [],
+    untold: /people:ssn|intel:read|withheld|errors/,
+  },
+  {
+    what: '12 the same by one of the agency’s own: what it takes is told, but for a black label',
+    query: person('name ssn intel { tip } nowhere'),
+    extensions: { unknownFields: 'NULL' },
+    data: { person: { name: 'Name p1', ssn: null, intel: null, nowhere: null } },
+    ...denies,
+    withheld: [['person', 'ssn']],
+    denied: ['Person.ssn: people:ssn'],
+    untold: /intel:read/,
+  },
+  {
+    what: '12 a fragment on what is not there',
+    ...partner,
+    query: '{ hits { ... on Intel { tip } ... on Vehicle { name } ...I } } fragment I on Intel { tip }',
+    extensions: { unknownFields: 'NULL' },
+    data: { hits: [{}, { name: 'Van' }] },
+  },
+  {
+    what: '12 an argument that is not there stays an error',
+    ...partner,
+    query: '{ find(digits: "001") { name } }',
+    extensions: { unknownFields: 'NULL' },
+    ...invalid,
+  },
+  {
+    what: '12 a mark of the hub’s own, sent by a client',
+    query: person('__hub_absent_ssn: name'),
+    code: 'LIMIT_ALIASES',
+  },
+];
+
 export const telling: Case[] = [
+  ...lenient,
   ...granted,
   ...unknowable,
   ...toldOfNothing,
