@@ -30,7 +30,7 @@ export const openAlarm = (options: { log: Logger; webhook?: string | undefined; 
     if (!response.ok) throw new Error(`The webhook answered ${response.status}.`);
   };
   const alarm = ({ id, ori, openedAt, endsAt }: Emergency): void => {
-    const body = { alert: 'EMERGENCY_OPENED', emergency: id, ori, at: openedAt.toISOString(), endsAt: endsAt.toISOString() };
+    const body = { alert: 'EMERGENCY_OPENED', emergency: id, ori, openedAt: openedAt.toISOString(), endsAt: endsAt.toISOString() };
     log.error(body, 'Somebody broke the glass.');
     if (!webhook) return;
     const posting = post(webhook, { ...body, text: 'Somebody broke the glass.' }).catch(() =>

@@ -36,7 +36,7 @@ const shownTo = async (token: string, extensions: Record<string, string>, names 
 };
 const breakGlass = async (token: string, more = '') => {
   const emergency = await hub.say(token, `mutation { breakGlass(reason: "${reason}"${more}) { id state endsAt } }`);
-  return { ...emergency, id: String(emergency.id) };
+  return { id: String(emergency.id), endsAt: emergency.endsAt, code: emergency.code };
 };
 /** The gateway has heard of it. */
 const isOpen = async (subject: string, id: string) => {
