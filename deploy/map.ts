@@ -52,12 +52,12 @@ export const prepareMap = ({ cache, environment }: { cache: string; environment:
   if (existsSync(folder)) return folder;
   const aside = `${folder}.${process.pid}.partial`;
   mkdirSync(aside, { recursive: true });
-  const box = { west: 180, south: 90, east: -180, north: -90 };
-  for (const { layer, path, name } of places) writeFileSync(join(aside, `${layer}.json`), small(path, name, box));
+  const points: Points = { x: [], y: [] };
+  for (const { layer, path, name } of places) writeFileSync(join(aside, `${layer}.json`), small(path, name, points));
   const attribution = given ? (environment.HUB_MAP_ATTRIBUTION ?? '') : 'City of New Orleans open data';
   writeFileSync(
     join(aside, 'map.json'),
-    JSON.stringify({ bounds: box, layers: places.map(({ layer }) => layer), attribution, tiles }),
+    JSON.stringify({ home: homeOf(points), layers: places.map(({ layer }) => layer), attribution, tiles }),
   );
   compress(aside);
   if (existsSync(folder)) rmSync(aside, { recursive: true });
@@ -76,7 +76,7 @@ const placeOf = (layer: Layer, given: string | undefined) =>
     ? { layer, path: join(given, `${layer}.geojson`), name: 'name' }
     : { layer, path: join(demoFolder, demo[layer].file), name: demo[layer].name };
 
-const small = (path: string, name: string, box: Box): string => {
+const small = (path: string, name: string, points: Points): string => {
   const shapes = new Map<string, Shape>();
   for (const { properties, geometry } of collection.parse(JSON.parse(readFileSync(path, 'utf8'))).features) {
     if (!geometry) continue;
@@ -84,7 +84,7 @@ const small = (path: string, name: string, box: Box): string => {
     const title = String(properties?.[name] ?? '').trim();
     const key = `${lines} ${title}`;
     const shape = shapes.get(key) ?? { name: title, type: lines ? 'MultiLineString' : 'MultiPolygon', parts: [] };
-    const rounded = round(geometry.coordinates, box);
+    const rounded = round(geometry.coordinates, points);
     shape.parts.push(...(geometry.type.startsWith('Multi') ? (rounded as unknown[]) : [rounded]));
     shapes.set(key, shape);
   }
@@ -96,23 +96,26 @@ const small = (path: string, name: string, box: Box): string => {
   return JSON.stringify({ type: 'FeatureCollection', features });
 };
 
-interface Box {
-  west: number;
-  south: number;
-  east: number;
-  north: number;
+interface Points {
+  x: number[];
+  y: number[];
 }
+
+/** Where the city is dense: marsh and outliers at its edges would make it a spot in the middle of nothing. */
+const homeOf = ({ x, y }: Points) => {
+  const share = (values: number[], part: number): number => values[Math.floor(part * (values.length - 1))] ?? 0;
+  const [xs, ys] = [x.sort((a, b) => a - b), y.sort((a, b) => a - b)];
+  return { west: share(xs, 0.02), south: share(ys, 0.02), east: share(xs, 0.93), north: share(ys, 0.98) };
+};
 
 /** Five decimals of a degree are about a meter. */
 const precision = 1e5;
 
-const round = (value: unknown, box: Box): unknown => {
+const round = (value: unknown, points: Points): unknown => {
   if (!Array.isArray(value)) return value;
   const [x, y] = value as unknown[];
-  if (typeof x !== 'number' || typeof y !== 'number') return value.map((part) => round(part, box));
-  box.west = Math.min(box.west, x);
-  box.east = Math.max(box.east, x);
-  box.south = Math.min(box.south, y);
-  box.north = Math.max(box.north, y);
+  if (typeof x !== 'number' || typeof y !== 'number') return value.map((part) => round(part, points));
+  points.x.push(x);
+  points.y.push(y);
   return [Math.round(x * precision) / precision, Math.round(y * precision) / precision];
 };

@@ -74,9 +74,10 @@ export const HealthStrip = (): ReactNode => {
   );
 };
 
-/** `live, 0.4 s behind` · `not answering since 14:03` */
+/** `live, last change 4 s ago, seen after 0.3 s` · `not answering: …` */
 const sentenceOf = ({ state, lagSeconds, lastEventAt, detail }: SourceHealth, now: number): string => {
   if (state !== 'LIVE') return `${inWords[state]}${detail ? `: ${detail}` : ''}`;
-  const lag = lagSeconds === null ? '' : `, ${lagSeconds < 10 ? `${lagSeconds.toFixed(1)} s` : durationOf(lagSeconds)} behind`;
-  return `live${lag}${lastEventAt ? `, last change ${ageOf(lastEventAt, now)} ago` : ''}`;
+  const lag =
+    lagSeconds === null ? '' : `, seen after ${lagSeconds < 10 ? `${lagSeconds.toFixed(1)} s` : durationOf(lagSeconds)}`;
+  return `live${lastEventAt ? `, last change ${ageOf(lastEventAt, now)} ago${lag}` : ', nothing has changed yet'}`;
 };

@@ -11,7 +11,8 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 export type { MapLibre };
 
 export interface City {
-  bounds: { west: number; south: number; east: number; north: number };
+  /** Where the city is dense: what is seen first. */
+  home: { west: number; south: number; east: number; north: number };
   layers: readonly string[];
   attribution: string;
   tiles: string | null;
@@ -23,6 +24,9 @@ export interface CityMapOptions {
   view?: { longitude: number; latitude: number; zoom: number };
 }
 
+/** How much larger signs and names are than on a laptop: the map follows the page's own type size. */
+export const mapScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
+
 /** Names drawn by MapLibre itself, from the fonts of this machine. */
 export const mapFont = ['Noto Sans Regular'];
 
@@ -32,8 +36,14 @@ export const readCity = async (): Promise<City> => {
   return (await response.json()) as City;
 };
 
+export interface CityMap {
+  map: MapLibre;
+  /** Back to the whole city. */
+  goHome: () => void;
+}
+
 /** @returns the map once its style has loaded, ready for sources and layers. */
-export const openCityMap = async ({ container, view }: CityMapOptions): Promise<MapLibre> => {
+export const openCityMap = async ({ container, view }: CityMapOptions): Promise<CityMap> => {
   setWorkerUrl(workerUrl);
   const city = await readCity();
   const map = new MapLibre({
@@ -57,18 +67,18 @@ export const openCityMap = async ({ container, view }: CityMapOptions): Promise<
   map.addControl(new AttributionControl({ compact: false, customAttribution: city.attribution }), 'bottom-right');
   map.addControl(new ScaleControl({ unit: 'imperial', maxWidth: 100 }), 'bottom-left');
   await new Promise<void>((resolve) => map.once('load', () => resolve()));
-  return map;
+  return { map, goHome: () => void map.fitBounds(boundsOf(city), { padding: 16, duration: 0 }) };
 };
 
-const boundsOf = ({ bounds: { west, south, east, north } }: City): [number, number, number, number] => [west, south, east, north];
+const boundsOf = ({ home: { west, south, east, north } }: City): [number, number, number, number] => [west, south, east, north];
 
 const colors = {
   ground: '#0a0f15',
   land: '#111b25',
   districts: '#4f6a86',
   zones: '#2c3d4f',
-  street: '#33475b',
-  streetNear: '#4a627b',
+  street: '#3a5068',
+  streetNear: '#54708c',
   label: '#b7c7d8',
   halo: '#0a0f15',
 };
@@ -78,7 +88,7 @@ const styleOf = ({ layers, tiles }: City): StyleSpecification => {
   const data = (layer: string) => ({
     type: 'geojson' as const,
     data: new URL(`/map/${layer}.json`, location.origin).href,
-    tolerance: 0.5,
+    tolerance: layer === 'streets' ? 0.1 : 0.375, // Simplified more, short blocks vanish from the whole city's picture.
   });
   return {
     version: 8,
@@ -93,8 +103,8 @@ const styleOf = ({ layers, tiles }: City): StyleSpecification => {
       ...(has('streets') ? [streets] : []),
       ...(has('zones') ? [lineOf('zones', colors.zones, 0.75, 11)] : []),
       ...(has('districts') ? [lineOf('districts', colors.districts, 1.5, 0)] : []),
-      ...(has('streets') ? [streetNames] : []),
-      ...(has('districts') ? [districtNames] : []),
+      ...(has('streets') ? [streetNames(mapScale())] : []),
+      ...(has('districts') ? [districtNames(mapScale())] : []),
     ],
   };
 };
@@ -123,11 +133,11 @@ const streets: Layer = {
   layout: { 'line-cap': 'butt', 'line-join': 'bevel' },
   paint: {
     'line-color': ['interpolate', ['linear'], ['zoom'], 10, colors.street, 16, colors.streetNear],
-    'line-width': ['interpolate', ['exponential', 1.5], ['zoom'], 9, 0.3, 12, 0.6, 15, 2, 18, 8],
+    'line-width': ['interpolate', ['exponential', 1.5], ['zoom'], 9, 0.5, 12, 0.9, 15, 2.2, 18, 8],
   },
 };
 
-const streetNames: Layer = {
+const streetNames = (scale: number): Layer => ({
   id: 'street-names',
   type: 'symbol',
   source: 'streets',
@@ -136,13 +146,13 @@ const streetNames: Layer = {
     'symbol-placement': 'line',
     'text-field': ['get', 'name'],
     'text-font': mapFont,
-    'text-size': ['interpolate', ['linear'], ['zoom'], 14.5, 10, 18, 14],
+    'text-size': ['interpolate', ['linear'], ['zoom'], 14.5, 10 * scale, 18, 14 * scale],
     'text-padding': 8,
   },
   paint: { 'text-color': colors.label, 'text-halo-color': colors.halo, 'text-halo-width': 1.2 },
-};
+});
 
-const districtNames: Layer = {
+const districtNames = (scale: number): Layer => ({
   id: 'district-names',
   type: 'symbol',
   source: 'districts',
@@ -150,8 +160,8 @@ const districtNames: Layer = {
   layout: {
     'text-field': ['concat', 'District ', ['get', 'name']],
     'text-font': mapFont,
-    'text-size': ['interpolate', ['linear'], ['zoom'], 9, 10, 13, 16],
+    'text-size': ['interpolate', ['linear'], ['zoom'], 9, 10 * scale, 13, 16 * scale],
     'text-letter-spacing': 0.08,
   },
   paint: { 'text-color': '#8ea6bf', 'text-halo-color': colors.halo, 'text-halo-width': 1.4 },
-};
+});

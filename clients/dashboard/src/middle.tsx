@@ -1,0 +1,74 @@
+/** The middle: the map, what lies on it, what was touched there, and the time under it. */
+import { lazy, type ReactNode, Suspense, useCallback, useRef } from 'react';
+import type { Camera, Picture } from './live/picture.ts';
+import type { Focus } from './map/features.ts';
+import { Layers, Legend } from './map/legend.tsx';
+import type { MapHandle, Touched } from './map/map.tsx';
+import { UnitCard } from './map/unitcard.tsx';
+import { Replay } from './replay/slider.tsx';
+import type { Scene } from './scene.ts';
+import type { LayerName, MapPlace, View, ViewStore } from './view.ts';
+
+const PictureMap = lazy(() => import('./map/map.tsx').then(({ PictureMap: component }) => ({ default: component })));
+const CameraPanel = lazy(() => import('./video/video.tsx').then(({ CameraPanel: component }) => ({ default: component })));
+
+interface MiddleProps {
+  live: Picture;
+  scene: Scene;
+  view: View;
+  change: ViewStore['change'];
+  focus: Focus;
+  toggle: (name: LayerName) => void;
+  unit: string | undefined;
+  onUnit: (id: string | undefined) => void;
+  camera: string | undefined;
+  onCamera: (id: string | undefined) => void;
+  onSelect: (id: string) => void;
+  onHandle: (handle: MapHandle | undefined) => void;
+}
+
+export const Middle = (props: MiddleProps): ReactNode => {
+  const { live, scene, view, change, focus, toggle, unit, onUnit, camera, onCamera, onSelect, onHandle } = props;
+  const first = useRef(view.place).current; // The map opens where the address says; afterwards the address follows the map.
+  const onTouch = useCallback(
+    ({ kind, id }: Touched) => ({ incident: onSelect, unit: onUnit, camera: onCamera })[kind](id),
+    [onSelect, onUnit, onCamera],
+  );
+  const onMove = useCallback((place: MapPlace) => change({ place }), [change]);
+  const onInstant = useCallback((at: string | undefined) => change({ at }), [change]);
+  const now = useCallback(() => (view.at === undefined ? Date.now() : Date.parse(view.at)), [view.at]);
+  const shownUnit = unit === undefined ? undefined : scene.units.get(unit);
+  return (
+    <section className="middle" aria-label="Map">
+      <Suspense fallback={<div className="map-frame" data-map="loading" />}>
+        <PictureMap
+          incidents={scene.shown}
+          units={scene.units}
+          cameras={scene.cameras}
+          trails={live.trails}
+          focus={focus}
+          hidden={view.hidden}
+          first={first}
+          onMove={onMove}
+          onTouch={onTouch}
+          onHandle={onHandle}
+          now={now}
+        />
+      </Suspense>
+      <Layers hidden={view.hidden} onToggle={toggle} counts={countsOf(scene)} />
+      <Legend />
+      {shownUnit && <UnitCard unit={shownUnit} past={view.at !== undefined} onClose={() => onUnit(undefined)} />}
+      {camera !== undefined && (
+        <Suspense>
+          <CameraPanel key={camera} id={camera} onClose={() => onCamera(undefined)} />
+        </Suspense>
+      )}
+      <Replay at={view.at} onChange={onInstant} loading={scene.loading} />
+    </section>
+  );
+};
+
+const countsOf = ({ shown, units, cameras }: Scene): Partial<Record<LayerName, number>> => {
+  const open = [...cameras.values()].filter(({ ownership }: Camera) => ownership === 'PUBLIC').length;
+  return { incidents: shown.length, units: units.size, public: open, partner: cameras.size - open };
+};
