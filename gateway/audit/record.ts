@@ -165,5 +165,8 @@ export const rowOf = (seq: number, record: AuditRecord, salt: Buffer): Row => {
 const storable = (value: unknown): unknown => {
   if (value === undefined) return null;
   if (Array.isArray(value)) return value.map(storable);
-  return typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value;
+  // Few texts hold a half of a pair or NUL; looking is many times cheaper than replacing.
+  return typeof value === 'string' && suspect.test(value) ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value;
 };
+
+const suspect = /[\0\uD800-\uDFFF]/;

@@ -5,6 +5,7 @@
  * commit to disk.
  */
 import { Pool } from 'undici';
+import { cpuSeconds } from './audit/cpu.ts';
 import { startGateway } from './audit/gateway.ts';
 import { startPostgres } from './audit/postgres.ts';
 import { type Bench, median, quantile, type Row } from './bench.ts';
@@ -18,7 +19,7 @@ export const bench: Bench = {
     const url = process.env.DATABASE_URL ?? postgres?.url ?? '';
     const gateways: Record<Mode, Running> = { off: await startGateway(url, 'off'), on: await startGateway(url, 'on') };
     try {
-      const found = await measure(gateways, { seconds, rounds, say });
+      const found = await measure(gateways, { seconds, rounds, say, postgres: postgres?.pid });
       return rowsOf(found);
     } finally {
       await Promise.all(modes.map((mode) => gateways[mode].close()));
@@ -39,20 +40,38 @@ interface Found {
   throughput: Record<Mode, number[]>;
   /** Milliseconds at 200 a second. */
   latencies: Record<Mode, number[]>;
+  /** Milliseconds of CPU an answer: the gateway's, and PostgreSQL's where it is the benchmark's own. */
+  cpu: Record<Mode, number[]>;
+  storeCpu: Record<Mode, number[]>;
 }
 
 interface Measuring {
   seconds: number;
   rounds: number;
   say: (line: string) => void;
+  /** Of the benchmark's own PostgreSQL. */
+  postgres: number | undefined;
 }
 
-const measure = async (gateways: Record<Mode, Running>, { seconds, rounds, say }: Measuring): Promise<Found> => {
-  const found: Found = { throughput: { off: [], on: [] }, latencies: { off: [], on: [] } };
+const measure = async (gateways: Record<Mode, Running>, { seconds, rounds, say, postgres }: Measuring): Promise<Found> => {
+  const found: Found = {
+    throughput: { off: [], on: [] },
+    latencies: { off: [], on: [] },
+    cpu: { off: [], on: [] },
+    storeCpu: { off: [], on: [] },
+  };
   for (const mode of modes) await full(gateways[mode], Math.min(seconds, 3)); // Warm.
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? modes : modes.toReversed(); // Neither always comes second.
-    for (const mode of order) found.throughput[mode].push(await full(gateways[mode], seconds));
+    for (const mode of order) {
+      const pids = [gateways[mode].pid, postgres ?? 0];
+      const before = pids.map(cpuSeconds);
+      const { perSecond: rate, answers } = await full(gateways[mode], seconds);
+      const [own, store] = pids.map((pid, at) => (((cpuSeconds(pid) ?? Number.NaN) - (before[at] ?? 0)) * 1_000) / answers);
+      found.throughput[mode].push(rate);
+      found.cpu[mode].push(own ?? Number.NaN);
+      found.storeCpu[mode].push(store ?? Number.NaN);
+    }
     for (const mode of order) found.latencies[mode].push(...(await steady(gateways[mode], seconds)));
     const [off, on] = modes.map((mode) => (found.throughput[mode].at(-1) ?? 0).toFixed(0));
     say(`round ${round + 1} of ${rounds}: ${off} answers a second without, ${on} with`);
@@ -61,7 +80,7 @@ const measure = async (gateways: Record<Mode, Running>, { seconds, rounds, say }
 };
 
 /** As fast as 32 readers get answers. */
-const full = async (gateway: Running, seconds: number): Promise<number> => {
+const full = async (gateway: Running, seconds: number): Promise<{ perSecond: number; answers: number }> => {
   const pool = new Pool(gateway.url, { connections: readers, pipelining: 1 });
   const untilMs = performance.now() + seconds * 1_000;
   let answers = 0;
@@ -75,7 +94,7 @@ const full = async (gateway: Running, seconds: number): Promise<number> => {
   await Promise.all(Array.from({ length: readers }, read));
   const took = (performance.now() - startedMs) / 1_000;
   await pool.close();
-  return answers / took;
+  return { perSecond: answers / took, answers };
 };
 
 /** 200 a second by the clock, whatever the answers take; from the moment at which each was due. */
@@ -114,13 +133,16 @@ const ask = async (pool: Pool, token: string): Promise<void> => {
   if (statusCode !== 200 || text.includes('"errors"')) throw new Error(`The hub answered ${statusCode}: ${text.slice(0, 300)}`);
 };
 
-const rowsOf = ({ throughput, latencies }: Found): Row[] => {
+const rowsOf = ({ throughput, latencies, cpu, storeCpu }: Found): Row[] => {
   const [off, on] = [median(throughput.off), median(throughput.on)];
   const added = median(latencies.on) - median(latencies.off);
   return [
     { case: 'audit off', measure: 'answers per second', value: off },
     // A ratio of at most 1.11 is at least 90 % of the throughput.
     { case: 'audit on', measure: 'answers per second', value: on, ratio: off / on, goal: 1 / 0.9 },
+    { case: 'audit off', measure: 'gateway CPU ms per answer', value: median(cpu.off) },
+    { case: 'audit on', measure: 'gateway CPU ms per answer', value: median(cpu.on), ratio: median(cpu.on) / median(cpu.off) },
+    { case: 'audit on', measure: 'PostgreSQL CPU ms per answer', value: median(storeCpu.on) },
     { case: 'audit off, 200 per second', measure: 'median ms', value: median(latencies.off) },
     { case: 'audit on, 200 per second', measure: 'median ms', value: median(latencies.on) },
     { case: 'audit on, 200 per second', measure: 'ms added to the median', value: added, goal: 5 },

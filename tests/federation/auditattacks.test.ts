@@ -38,13 +38,13 @@ test('an untouched log holds, by table, file and witness', async () => {
 
 describe('a changed byte shows at its record', () => {
   const texts =
-    'class kind operation_id subject ori purpose case_number reason operation_name operation_type document_hash outcome source_address destination_address search detail'.split(
+    'class kind operation_id subject ori purpose case_number reason operation_name operation_type document_hash outcome source_address destination_address search detail on_behalf_of'.split(
       ' ',
     );
   test.each([
     ...texts.map((column) => `${column} = overlay(${column} placing chr(ascii(${column}) # 1) from 1 for 1)`),
     ...texts.filter((column) => !/^(class|kind|operation_id|subject)$/.test(column)).map((column) => `${column} = NULL`),
-    ...['fields', 'denied', 'entities', 'sources'].flatMap((column) => [
+    ...['fields', 'denied', 'entities', 'sources', 'terms'].flatMap((column) => [
       `${column}[1] = ${column}[1] || 'x'`,
       `${column} = '{}'`,
       `${column} = ${column} || '{x}'`,
@@ -52,6 +52,13 @@ describe('a changed byte shows at its record', () => {
     "at = at + interval '1 millisecond'",
     'duration_ms = duration_ms # 1',
     'bytes_in = bytes_in # 1',
+    'bytes_out = bytes_out # 1',
+    'bytes_out = NULL',
+    'terms = NULL',
+    'spooled_at = NULL',
+    "spooled_at = spooled_at + interval '1 millisecond'",
+    // What came later is left out where nothing follows: taking all of it away must show too.
+    'bytes_out = NULL, on_behalf_of = NULL, terms = NULL, spooled_at = NULL',
     'salt = overlay(salt placing chr(ascii(salt) # 1) from 1 for 1)',
   ])('of the record: %s', async (change) => {
     await sql(`UPDATE hub_audit.record SET ${change} WHERE seq = 6`);

@@ -29,9 +29,9 @@ const killedAt = (stage: string, url: string): Promise<NodeJS.Signals | null> =>
   });
 
 const stages: [string, string[]][] = [
-  ['intent', ['INTENT']],
-  ['outcome', ['INTENT', 'OUTCOME']],
-  ['answered', ['INTENT', 'OUTCOME']],
+  ['intent', ['LOGGED_ON', 'INTENT']],
+  ['outcome', ['LOGGED_ON', 'INTENT', 'OUTCOME']],
+  ['answered', ['LOGGED_ON', 'INTENT', 'OUTCOME']],
 ];
 
 const suite =

@@ -78,6 +78,10 @@ export const record = (operationId: string, nowMs: number, parts: Partial<AuditR
   bytesIn: 300,
   search: 'v1.CJI.k.iv.text.tag',
   detail: '{}',
+  bytesOut: 900,
+  onBehalfOf: 'LA0260000',
+  terms: ['dGVybQ'],
+  spooledAt: new Date(nowMs - 1_000),
   ...parts,
 });
 

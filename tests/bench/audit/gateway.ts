@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 export interface RunningGateway {
   url: string;
   token: string;
+  pid: number;
   close: () => Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export const startGateway = (database: string, mode: 'on' | 'off'): Promise<Runn
         child.stdin.end();
         await ended;
       };
-      resolve({ ...(JSON.parse(said) as Omit<RunningGateway, 'close'>), close });
+      resolve({ ...(JSON.parse(said) as Pick<RunningGateway, 'url' | 'token'>), pid: child.pid ?? 0, close });
     });
     child.once('exit', (code) => reject(new Error(`The gateway ended with ${code}.`)));
   });

@@ -1,11 +1,11 @@
 /** A PostgreSQL of the benchmark's own, on loopback, with the settings that it comes with: each commit is synced to disk. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const startPostgres = async (): Promise<{ url: string; close: () => Promise<void> }> => {
+export const startPostgres = async (): Promise<{ url: string; pid: number; close: () => Promise<void> }> => {
   const bin = binaries();
   const folder = mkdtempSync(join(tmpdir(), 'rtcc-bench-pg-'));
   chmodSync(folder, 0o755);
@@ -23,6 +23,7 @@ export const startPostgres = async (): Promise<{ url: string; close: () => Promi
   run('pg_ctl', 'start', '-w', '-D', data, '-l', join(folder, 'log'), '-o', options);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    pid: Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
     close: async () => {
       run('pg_ctl', 'stop', '-D', data, '-m', 'immediate');
       rmSync(folder, { recursive: true, force: true });
