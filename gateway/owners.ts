@@ -1,10 +1,14 @@
 /** Which system answers a root field, and which can be asked for an entity of a type, as the supergraph's join directives say. */
 import { type ConstDirectiveNode, type GraphQLSchema, isEnumType, isObjectType, valueFromASTUntyped } from 'graphql';
 
-/** The system behind `Query.field`; undefined where none has it. */
+/** The system behind `Query.field`; undefined where none has it. What every system has bears no directive: any of them will do. */
 export const ownerOf = (full: GraphQLSchema, field: string): string | undefined => {
-  const nodes = full.getQueryType()?.getFields()[field]?.astNode?.directives ?? [];
-  const [graph] = argumentsOf(nodes, 'join__field').map(({ graph }) => graph);
+  const type = full.getQueryType();
+  const node = type?.getFields()[field]?.astNode;
+  if (!node) return undefined;
+  const [own] = argumentsOf(node.directives ?? [], 'join__field');
+  const [any] = argumentsOf(type?.astNode?.directives ?? [], 'join__type');
+  const graph = own?.graph ?? any?.graph;
   return typeof graph === 'string' ? namesOf(full).get(graph) : undefined;
 };
 

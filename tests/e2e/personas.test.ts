@@ -78,18 +78,6 @@ const table: Row[] = [
     extensions: statement,
     withheld: [...everyday, 'incident.caller', 'incident.nearestCameras.nodes.streams', 'quarantinedCameras'],
   },
-  {
-    who: 'a vendor system: units and incidents, no person',
-    as: 'vendor',
-    withheld: [
-      'incident.notes',
-      'incident.caller',
-      'incident.nearestCameras',
-      'incident.reports',
-      'quarantinedCameras',
-      'auditTrail',
-    ],
-  },
   { who: 'an auditor: the record, and nothing that it is about', as: 'auditor', withheld: ['incident', 'quarantinedCameras'] },
   { who: 'an administrator', as: 'admin', withheld: ['incident', 'auditTrail'] },
 ];

@@ -66,19 +66,22 @@ describeOnBoth('a vendor', (backend) => {
     await until('the revocation is known', async () => codeOf(await byHash(document)) === 'DOCUMENT_NOT_TRUSTED', 10_000);
   });
 
-  test('a document that does not fit is told where', async () => {
-    const answer = await hub.ask({
-      as: 'vendor',
-      query: 'mutation { registerOperation(document: "query Wrong { incidentz { id } }", name: "Wrong") { id } }',
-    });
+  test.each([
+    ['what there is not', 'query Wrong { incidentz { id } }', 15],
+    ['what was said of an incident', 'query Wrong { incident(number: "1") { notes { text } } }', 39],
+    ['reports and persons', 'query Wrong { incident(number: "1") { reports { id } } }', 39],
+    ['the audit', 'query Wrong { auditTrail { nodes { id } } }', 15],
+  ])('a document that names %s is refused at its registration, and told where', async (_what, document, column) => {
+    const query = 'mutation ($document: String!) { registerOperation(document: $document, name: "Wrong") { id } }';
+    const answer = await hub.ask({ as: 'vendor', query, variables: { document } });
     expect(codeOf(answer)).toBe('DOCUMENT_INVALID');
-    expect(answer.errors?.[0]?.message).toContain('line 1, column 15');
+    expect(answer.errors?.[0]?.message).toContain(`line 1, column ${column}`);
   });
 
   test('its console page has what it needs: operations, limits, counts, errors by code', async () => {
     const query = `{ myOperations { requestsToday refusalsToday { code count } recentErrors { at code }
-      nodes { name state limits { requestsPerMinute cost streams } requestsToday } } operations { nodes { id } } }`;
-    const answer = await hub.ask({ as: 'vendor', query: query.replace('operations { nodes { id } } }', '}') });
+      nodes { name state limits { requestsPerMinute cost streams } requestsToday } } }`;
+    const answer = await hub.ask({ as: 'vendor', query });
     expect(answer.errors).toBeUndefined();
     expect(answer.data?.myOperations).toMatchObject({
       refusalsToday: expect.arrayContaining([{ code: 'DOCUMENT_NOT_TRUSTED', count: expect.any(Number) }]),
