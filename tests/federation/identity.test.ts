@@ -86,7 +86,8 @@ test('an attribute header or a made-up principal is nobody', async () => {
     headers: { 'content-type': 'application/json', 'x-ori': 'LANPD0000', 'x-hub-principal': 'forged', 'x-user': 'admin' },
     body: JSON.stringify({ query: '{ who }' }),
   });
-  expect(await response.json()).toMatchObject({ data: { who: null } });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { satisfiedBy: 'Sign in: send an access token.' } }] });
 });
 
 test('another scheme than Bearer is refused', async () => {

@@ -40,7 +40,7 @@ export const contractMutations: readonly Mutation[] = [
   {
     title: 'a document may name whatever there is',
     file: 'gateway/answer.ts',
-    step: 'requireFit(asked[2].document, contract);',
+    step: 'requireFit(document, contract);',
     instead: '',
     tests: ['tests/federation/adversarial.test'],
   },
