@@ -35,8 +35,8 @@ const rowSchema = z.strictObject({
   /** Hours since the person signed in; absent: just now; `never`: the token does not say. */
   signedIn: z.union([z.literal(['', 'never']), z.stringFormat('hours', /^\d+(\.\d+)?$/)]).default(''),
   expected: z.enum(['shown', 'withheld']),
-  /** Behind the others, for few rows have it: the operation names an emergency of the caller's that is open. */
-  emergency: z.enum(['', 'open']).default(''),
+  /** Behind the others, for few rows have it: the operation names an open emergency, or the registry is not answering. */
+  during: z.enum(['', 'emergency', 'outage']).default(''),
 });
 export type Expectation = z.infer<typeof rowSchema>;
 
@@ -69,7 +69,8 @@ export const differences = (rows: readonly Expectation[], set: PolicySet, nowMs:
   const found = rows.flatMap((row, index) => {
     const subject = subjectFor(row, nowMs);
     const rule = ruleFor(row.what, graph);
-    const asked = askedOf({ subject, nowMs, agency, emergency: row.emergency === 'open' }, engine.reads);
+    const around = { emergency: row.during === 'emergency', standingKnown: row.during !== 'outage' };
+    const asked = askedOf({ subject, nowMs, agency, ...around }, engine.reads);
     const grants = labelsOf(rule).filter((label) => engine.ask(label, asked).granted);
     const decision = mayRead(rule, subject, grants) ? 'shown' : 'withheld';
     return decision === row.expected ? [] : [{ at: index + 1, row, found: decision } as const];
@@ -90,7 +91,9 @@ export const readExpectations = (folder: string): Expectation[] => {
   const name = ['expectations.csv', 'expectations.json'].find((file) => existsSync(join(folder, file)));
   if (!name) throw new ExpectedError(`There is no expectations.csv or expectations.json in ${folder}.`);
   const content = readFileSync(join(folder, name), 'utf8');
-  const rows: unknown = name.endsWith('.csv') ? parse(content, { columns: true, comment: '#', trim: true, relax_column_count_less: true }) : JSON.parse(content);
+  const rows: unknown = name.endsWith('.csv')
+    ? parse(content, { columns: true, comment: '#', trim: true, relax_column_count_less: true })
+    : JSON.parse(content);
   const parsed = z.array(rowSchema).min(1).safeParse(rows);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
