@@ -96,8 +96,8 @@ export const contractMutations: readonly Mutation[] = [
   {
     title: 'what is stated counts for what could be granted',
     file: 'gateway/policies/could.ts',
-    step: "if (Var === 'context') return true;",
-    instead: "if (Var === 'nothing') return true;",
+    step: "if (isVariable(access.left, 'context')) return names.some((name) => name !== fixedStatement);",
+    instead: "if (isVariable(access.left, 'context')) return false;",
     tests: ['tests/unit/gateway/could'],
   },
 ];
