@@ -2,7 +2,9 @@
  * Every enforcement step, how to disable it, and the tests of which one must
  * then fail. `step` is the code as it stands, exactly once in its file.
  */
+import { auditMutations } from './audits.ts';
 import { contractMutations } from './contracts.ts';
+import { standingMutations } from './standings.ts';
 
 export interface Mutation {
   /** What holds no more. */
@@ -16,6 +18,8 @@ export interface Mutation {
 
 export const mutations: readonly Mutation[] = [
   ...contractMutations,
+  ...auditMutations,
+  ...standingMutations,
   {
     title: 'a token of another issuer is taken',
     file: 'gateway/authenticate.ts',
