@@ -45,7 +45,7 @@ interface Places {
 const serveApplication = (app: Express, at: string, folder: string, places: Places): void => {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const assets = join(folder, 'assets');
-  app.use(`${at}/assets`, guard(applicationPolicy(places)), gzipped(assets), files(assets, '365d')); // Workers take their own file's policy.
+  app.use(`${at}/assets`, guard(applicationPolicy(places)), gzipped(assets), files(assets, '365d'), missing); // Workers take their own file's policy.
   app.get([at, `${at}/*path`], (_request, response) => {
     const nonce = randomBytes(16).toString('base64');
     response.set({ ...headers, 'content-security-policy': applicationPolicy(places, nonce), 'cache-control': 'no-store' });
@@ -62,7 +62,9 @@ const guard =
     next();
   };
 
-/** A missing asset is 404, never the page: a script that is HTML is a riddle. */
+/** A missing asset is not the page: a script that is HTML is a riddle. */
+const missing: RequestHandler = (_request, response) => void response.sendStatus(404);
+
 const files = (folder: string, maxAge: string): RequestHandler =>
   express.static(folder, { index: 'index.html', maxAge, immutable: maxAge === '365d', redirect: false });
 

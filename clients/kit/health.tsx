@@ -74,10 +74,9 @@ export const HealthStrip = (): ReactNode => {
   );
 };
 
-/** `live, last change 4 s ago, seen after 0.3 s` · `not answering: …` */
+/** `live, 4 s ago, lag 0.3 s` · `not answering: …` */
 const sentenceOf = ({ state, lagSeconds, lastEventAt, detail }: SourceHealth, now: number): string => {
   if (state !== 'LIVE') return `${inWords[state]}${detail ? `: ${detail}` : ''}`;
-  const lag =
-    lagSeconds === null ? '' : `, seen after ${lagSeconds < 10 ? `${lagSeconds.toFixed(1)} s` : durationOf(lagSeconds)}`;
-  return `live${lastEventAt ? `, last change ${ageOf(lastEventAt, now)} ago${lag}` : ', nothing has changed yet'}`;
+  const lag = lagSeconds === null ? '' : `, lag ${lagSeconds < 10 ? `${lagSeconds.toFixed(1)} s` : durationOf(lagSeconds)}`;
+  return `live${lastEventAt ? `, changed ${ageOf(lastEventAt, now)} ago${lag}` : ''}`;
 };

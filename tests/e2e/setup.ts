@@ -20,6 +20,7 @@ import { serveSystem } from '../../deploy/serving.ts';
 import { databaseOf, type Environment, prefixOf } from '../../deploy/settings.ts';
 import { readConfig } from '../../gateway/config.ts';
 import { type Gateway, startGateway } from '../../gateway/index.ts';
+import type { Pages } from '../../gateway/pages.ts';
 import { type Verify, verifier } from '../../schema/principal.ts';
 import { type SystemName, systemNames } from '../../schema/subgraphs.ts';
 import { openLocalBus } from '../../subgraphs/kit/bus/local.ts';
@@ -68,6 +69,8 @@ export interface HubOptions {
   environment?: Environment;
   /** Data seconds a second; absent: no replay, and nobody listens to vehicles. */
   speed?: number;
+  /** Web pages that the gateways serve. */
+  pages?: Pages;
   /** Sees each signed request of the gateway on its way into a subgraph. */
   watch?: (subgraph: string) => void;
 }
@@ -84,6 +87,7 @@ interface Ground {
   port: number;
   speed: number;
   replay: boolean;
+  pages: Pages | undefined;
 }
 
 export const startHub = async (backend: Backend, options: HubOptions = {}): Promise<RunningHub> => {
@@ -96,7 +100,7 @@ export const startHub = async (backend: Backend, options: HubOptions = {}): Prom
   }
 };
 
-const bringUp = async (backend: Backend, { environment: extra = {}, speed, watch }: HubOptions, life: Lifecycle) => {
+const bringUp = async (backend: Backend, { environment: extra = {}, speed, pages, watch }: HubOptions, life: Lifecycle) => {
   const said: string[] = [];
   const data = mkdtempSync(join(tmpdir(), 'rtcc-e2e-'));
   life.add('The folder', () => rmSync(data, { recursive: true, force: true }));
@@ -107,7 +111,7 @@ const bringUp = async (backend: Backend, { environment: extra = {}, speed, watch
   life.add('The bus', bus.close);
   const replay = speed !== undefined;
   const say = (text: string): void => void said.push(text);
-  const ground: Ground = { data, environment, bus, life, say, port: 0, speed: speed ?? 1, replay };
+  const ground: Ground = { data, environment, bus, life, say, port: 0, speed: speed ?? 1, replay, pages };
   const subgraphs = await openSubgraphs(ground, watch);
   const issuer = await startIssuer(ground);
   const databaseUrl = databaseOf('hub', environment, data).url;
@@ -187,11 +191,16 @@ const openSubgraphs = async (ground: Ground, watch: HubOptions['watch']): Promis
   };
 };
 
-const openGateway = async ({ environment, data, life }: Ground, { urls }: Subgraphs, issuer: string, database: Database) => {
+const openGateway = async (
+  { environment, data, life, pages }: Ground,
+  { urls }: Subgraphs,
+  issuer: string,
+  database: Database,
+) => {
   const places = [...urls].map(([name, url]) => [`HUB_SUBGRAPH_${prefixOf(name)}_URL`, url]);
   const key = JSON.stringify({ keys: await signingKeys(environment, data) });
   const settings = { ...environment, ...Object.fromEntries(places), OIDC_ISSUER: issuer, HUB_SIGNING_KEY: key };
-  const gateway = await startGateway(readConfig(settings, { port: 0 }), { database, log });
+  const gateway = await startGateway(readConfig(settings, { port: Number(settings.PORT ?? 0) }), { database, log, pages });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= gateway.close();

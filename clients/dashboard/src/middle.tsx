@@ -1,6 +1,7 @@
 /** The middle: the map, what lies on it, what was touched there, and the time under it. */
-import { lazy, type ReactNode, Suspense, useCallback, useRef } from 'react';
-import type { Camera, Picture } from './live/picture.ts';
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef } from 'react';
+import { useNow } from '../../kit/clock.ts';
+import type { Picture } from './live/picture.ts';
 import type { Focus } from './map/features.ts';
 import { Layers, Legend } from './map/legend.tsx';
 import type { MapHandle, Touched } from './map/map.tsx';
@@ -37,7 +38,6 @@ export const Middle = (props: MiddleProps): ReactNode => {
   const onMove = useCallback((place: MapPlace) => change({ place }), [change]);
   const onInstant = useCallback((at: string | undefined) => change({ at }), [change]);
   const now = useCallback(() => (view.at === undefined ? Date.now() : Date.parse(view.at)), [view.at]);
-  const shownUnit = unit === undefined ? undefined : scene.units.get(unit);
   return (
     <section className="middle" aria-label="Map">
       <Suspense fallback={<div className="map-frame" data-map="loading" />}>
@@ -45,7 +45,7 @@ export const Middle = (props: MiddleProps): ReactNode => {
           incidents={scene.shown}
           units={scene.units}
           cameras={scene.cameras}
-          trails={live.trails}
+          trails={view.at === undefined ? live.trails : undefined}
           focus={focus}
           hidden={view.hidden}
           first={first}
@@ -55,9 +55,11 @@ export const Middle = (props: MiddleProps): ReactNode => {
           now={now}
         />
       </Suspense>
-      <Layers hidden={view.hidden} onToggle={toggle} counts={countsOf(scene)} />
+      <Switches scene={scene} hidden={view.hidden} onToggle={toggle} />
       <Legend />
-      {shownUnit && <UnitCard unit={shownUnit} past={view.at !== undefined} onClose={() => onUnit(undefined)} />}
+      {unit !== undefined && (
+        <UnitCard id={unit} units={scene.units} past={view.at !== undefined} onClose={() => onUnit(undefined)} />
+      )}
       {camera !== undefined && (
         <Suspense>
           <CameraPanel key={camera} id={camera} onClose={() => onCamera(undefined)} />
@@ -68,7 +70,16 @@ export const Middle = (props: MiddleProps): ReactNode => {
   );
 };
 
-const countsOf = ({ shown, units, cameras }: Scene): Partial<Record<LayerName, number>> => {
-  const open = [...cameras.values()].filter(({ ownership }: Camera) => ownership === 'PUBLIC').length;
-  return { incidents: shown.length, units: units.size, public: open, partner: cameras.size - open };
+interface SwitchesProps {
+  scene: Scene;
+  hidden: readonly LayerName[];
+  onToggle: (name: LayerName) => void;
+}
+
+/** Counted once a second, with the clock: not with each unit that moves. */
+const Switches = ({ scene: { shown, units, cameras }, hidden, onToggle }: SwitchesProps): ReactNode => {
+  useNow();
+  const open = useMemo(() => [...cameras.values()].filter(({ ownership }) => ownership === 'PUBLIC').length, [cameras]);
+  const counts = { incidents: shown.length, units: units.get().size, public: open, partner: cameras.size - open };
+  return <Layers hidden={hidden} onToggle={onToggle} counts={counts} />;
 };

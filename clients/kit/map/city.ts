@@ -60,7 +60,7 @@ export const openCityMap = async ({ container, view }: CityMapOptions): Promise<
     pitchWithRotate: false,
     fadeDuration: 0,
     refreshExpiredTiles: false,
-    canvasContextAttributes: { antialias: true },
+    canvasContextAttributes: { antialias: false }, // Lines are smoothed by their own shader; without a graphics card the rest is dear.
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

@@ -7,7 +7,8 @@ import { useNow } from '../../../kit/clock.ts';
 import { ageOf, clockOf, dayTimeOf, wordsOf } from '../../../kit/format.ts';
 import { Gaps, NothingFound } from '../../../kit/notices.tsx';
 import { IncidentWholeDocument, type IncidentWholeQuery } from '../../generated/graphql.ts';
-import type { Camera, Incident, Unit } from '../live/picture.ts';
+import type { Camera, Incident } from '../live/picture.ts';
+import type { UnitsStore } from '../map/map.tsx';
 import { titleOf, urgencyOf, urgencyWords } from '../priority.ts';
 import { Cameras } from './cameras.tsx';
 import { Reports } from './reports.tsx';
@@ -20,7 +21,7 @@ interface DockProps {
   id: string;
   /** As the list has it now: when it changes, the dock is read anew. */
   live: Incident | undefined;
-  units: ReadonlyMap<string, Unit>;
+  units: UnitsStore;
   onClose: () => void;
   onZoom: () => void;
   onSelect: (id: string) => void;

@@ -6,12 +6,14 @@ import { ageOf, distanceMeters, headingOf, metersOf, wordsOf } from '../../../ki
 import { Gaps, NothingFound } from '../../../kit/notices.tsx';
 import type { Unit } from '../live/picture.ts';
 import { isStale } from '../map/features.ts';
+import type { UnitsStore } from '../map/map.tsx';
 import type { Whole } from './dock.tsx';
 import { Section } from './section.tsx';
 
 interface UnitsProps {
   incident: Whole;
-  units: ReadonlyMap<string, Unit>;
+  /** Read once a second, with the clock. */
+  units: UnitsStore;
   gaps: readonly Gap[];
   onUnit: (id: string) => void;
 }
@@ -20,12 +22,13 @@ const nearestFree = 4;
 
 export const Units = ({ incident: { dispatches, location }, units, gaps, onUnit }: UnitsProps): ReactNode => {
   const now = useNow();
+  const known = units.get();
   const point = location?.point ?? undefined;
   const distanceOf = ({ position }: Unit): number | undefined =>
     position && point ? distanceMeters(position.point, point) : undefined;
   const assigned = new Set(dispatches.map(({ unit }) => unit.id));
   const free = point
-    ? [...units.values()]
+    ? [...known.values()]
         .filter((unit) => unit.status === 'AVAILABLE' && !assigned.has(unit.id) && !isStale(unit, now))
         .map((unit) => ({ unit, distance: distanceOf(unit) ?? Number.POSITIVE_INFINITY }))
         .sort((a, b) => a.distance - b.distance)
@@ -36,7 +39,7 @@ export const Units = ({ incident: { dispatches, location }, units, gaps, onUnit 
       <Gaps gaps={gaps} what="Units" />
       <ul className="lines">
         {dispatches.map(({ unit, onSceneAt, enRouteAt, dispatchedAt, clearedAt }) => {
-          const live = units.get(unit.id);
+          const live = known.get(unit.id);
           const step = clearedAt ? 'Cleared' : onSceneAt ? 'On scene' : enRouteAt ? 'En route' : 'Dispatched';
           const since = clearedAt ?? onSceneAt ?? enRouteAt ?? dispatchedAt;
           return (

@@ -57,10 +57,10 @@ const Counted = ({ span, onYear }: { span: Span; onYear: (year: number) => void 
   const total = calls.data?.byType?.total;
   const requests = videos.data?.bySignal?.total;
   const gaps: Gap[] = [...gapsOf(calls.error), ...gapsOf(videos.error)];
-  if (calls.loading || videos.loading) return <p className="wait">Counting…</p>;
   return (
     <>
       <Gaps gaps={gaps} what="Figures" onRetry={() => void Promise.all([calls.refetch(), videos.refetch()])} />
+      {(calls.loading || videos.loading) && <p className="quiet">Counting…</p>}
       {requests?.requests === 0 && <Earlier before={span.from} onYear={onYear} />}
       <dl className="tiles">
         <Tile title="Calls" value={total?.count} />

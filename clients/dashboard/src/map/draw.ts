@@ -1,20 +1,12 @@
 /**
- * Feeds the map. What changed is drawn at most once a frame and, for each source,
- * no more often than its worker keeps up with: five hundred units that move each
- * second are a handful of updates, not five hundred.
+ * Feeds the map. However often records change, each source is drawn anew once a
+ * while: at once when it was quiet, and never more often than its pause.
  */
 import type { MapLibre } from '../../../kit/map/city.ts';
 import { type SourceName, setSource } from './layers.ts';
 
-/** Between two updates of one source; positions arrive each second at best. */
-const pauseMs: Record<SourceName, number> = {
-  units: 250,
-  trails: 1_000,
-  incidents: 250,
-  public: 1_000,
-  partner: 1_000,
-  focus: 0,
-};
+/** Between two updates of one source: each has the map draw all that is in sight. */
+const pauseMs: Record<SourceName, number> = { incidents: 1_000, public: 2_000, partner: 2_000, focus: 0 };
 
 export interface Drawing {
   /** The source is out of date: `make` is called when it is drawn, with what is true then. */

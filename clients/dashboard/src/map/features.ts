@@ -1,6 +1,5 @@
 /** Records as the map draws them: GeoJSON with nothing but what a sign needs. */
 import type { Camera, Incident, Unit } from '../live/picture.ts';
-import type { Trails } from '../live/trails.ts';
 import { titleOf, urgencyOf } from '../priority.ts';
 
 type Collection = GeoJSON.FeatureCollection<GeoJSON.Geometry, Record<string, string | number | boolean>>;
@@ -35,30 +34,12 @@ const freshMs = { MOVING: 90_000, PARKED: 600_000, OFF: 0 } as const;
 export const isStale = ({ position }: Unit, now: number): boolean =>
   position !== null && (position.stale || now - Date.parse(position.fixedAt) > freshMs[position.deviceState]);
 
-export const unitFeatures = (units: Iterable<Unit>, now: number): Collection =>
-  collect(
-    [...units].flatMap((unit) => {
-      const { position } = unit;
-      if (!position) return [];
-      const form = isStale(unit, now) ? 'stale' : position.headingDegrees === null ? 'parked' : 'moving';
-      const properties = {
-        id: unit.id,
-        icon: `unit-${unit.status}-${form}`,
-        heading: form === 'moving' ? (position.headingDegrees ?? 0) : 0,
-        title: unit.callSign,
-      };
-      return [{ type: 'Feature' as const, geometry: pointOf(position.point), properties }];
-    }),
-  );
-
-export const trailFeatures = (units: Iterable<Unit>, trails: Trails): Collection =>
-  collect(
-    [...units].flatMap(({ id, status }) => {
-      const coordinates = trails.of(id).map(([longitude, latitude]) => [longitude, latitude]);
-      if (coordinates.length < 2) return [];
-      return [{ type: 'Feature' as const, geometry: { type: 'LineString' as const, coordinates }, properties: { id, status } }];
-    }),
-  );
+/** Which sign a unit has now, and where it points. */
+export const signOf = (unit: Unit, now: number): { icon: string; heading: number } => {
+  const heading = unit.position?.headingDegrees ?? null;
+  const form = isStale(unit, now) ? 'stale' : heading === null ? 'parked' : 'moving';
+  return { icon: `unit-${unit.status}-${form}`, heading: form === 'moving' ? (heading ?? 0) : 0 };
+};
 
 export type CameraForm = 'public' | 'partner' | 'hidden' | 'out';
 

@@ -27,8 +27,12 @@ const arrow = (color: string): string =>
     `<path d="M12 2 L20 21 L12 16.5 L4 21 Z" fill="${color}" stroke="${dark}" stroke-width="1.5" stroke-linejoin="round"/>`,
   );
 
-const dot = (color: string): string =>
-  svg(24, `<circle cx="12" cy="12" r="6.5" fill="${color}" stroke="${dark}" stroke-width="1.5"/>`);
+/** Smaller than what moves: a city's parked cars are the ground, not the picture. */
+const dot = (color: string, status: UnitStatus): string =>
+  svg(
+    24,
+    `<circle cx="12" cy="12" r="${status === 'AVAILABLE' ? 4 : 6.5}" fill="${color}" stroke="${dark}" stroke-width="1.5"/>`,
+  );
 
 /** Hollow and broken: where it was, not where it is. */
 const ghost = (color: string): string =>
@@ -72,7 +76,7 @@ export const icons: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     unitStatuses.flatMap((status) => [
       [`unit-${status}-moving`, arrow(unitColors[status])],
-      [`unit-${status}-parked`, dot(unitColors[status])],
+      [`unit-${status}-parked`, dot(unitColors[status], status)],
       [`unit-${status}-stale`, ghost(unitColors[status])],
     ]),
   ),

@@ -4,7 +4,7 @@ import { type MapLibre, mapFont, mapScale } from '../../../kit/map/city.ts';
 import type { LayerName } from '../view.ts';
 import { icons, iconUrl } from './icons.ts';
 
-export type SourceName = 'public' | 'partner' | 'trails' | 'incidents' | 'units' | 'focus';
+export type SourceName = 'public' | 'partner' | 'incidents' | 'focus';
 
 const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -15,8 +15,12 @@ const clustered: Partial<Record<SourceName, { radius: number; maxZoom: number }>
 };
 
 export const addLayers = async (map: MapLibre): Promise<void> => {
-  await Promise.all(Object.keys(icons).map((name) => addIcon(map, name)));
-  for (const name of ['public', 'partner', 'trails', 'focus', 'incidents', 'units'] as const) {
+  await Promise.all(
+    Object.keys(icons)
+      .filter((name) => !name.startsWith('unit-'))
+      .map((name) => addIcon(map, name)),
+  );
+  for (const name of ['public', 'partner', 'focus', 'incidents'] as const) {
     const cluster = clustered[name];
     map.addSource(name, {
       type: 'geojson',
@@ -54,12 +58,10 @@ export const showLayers = (map: MapLibre, hidden: readonly LayerName[]): void =>
 };
 
 const switchOf = (id: string): LayerName | undefined =>
-  (['incidents', 'units', 'trails', 'public', 'partner', 'zones'] as const).find(
-    (name) => id === name || id.startsWith(`${name}-`),
-  );
+  (['incidents', 'public', 'partner', 'zones'] as const).find((name) => id === name || id.startsWith(`${name}-`));
 
 /** Layers that a click may hit, the topmost first. */
-export const touchable = ['units', 'incidents', 'incidents-cluster', 'partner', 'public', 'partner-cluster', 'public-cluster'];
+export const touchable = ['incidents', 'incidents-cluster', 'partner', 'public', 'partner-cluster', 'public-cluster'];
 
 const clusterOf = (source: 'public' | 'partner', color: string, scale: number): LayerSpecification[] => [
   {
@@ -102,7 +104,6 @@ const signs = (source: SourceName, size: number): LayerSpecification => ({
     'icon-allow-overlap': true,
     'icon-ignore-placement': true,
     'icon-size': ['interpolate', ['linear'], ['zoom'], 10, size * 0.7, 14, size, 17, size * 1.4],
-    ...(source === 'units' && { 'icon-rotate': ['get', 'heading'], 'icon-rotation-alignment': 'map' }),
   },
 });
 
@@ -143,12 +144,6 @@ const layersOf = (scale: number): LayerSpecification[] => [
   signs('partner', 0.8 * scale),
   names('partner', 16, '#dcc8ff', scale),
   {
-    id: 'trails',
-    type: 'line',
-    source: 'trails',
-    paint: { 'line-color': '#7fb2d9', 'line-width': 1.5, 'line-opacity': 0.6 },
-  },
-  {
     id: 'focus-lines',
     type: 'line',
     source: 'focus',
@@ -184,8 +179,6 @@ const layersOf = (scale: number): LayerSpecification[] => [
     },
   },
   names('incidents', 14, '#eaf1f8', scale),
-  signs('units', 0.8 * scale),
-  names('units', 13, '#cfe0f0', scale),
   {
     id: 'focus-numbers',
     type: 'symbol',

@@ -1,12 +1,14 @@
 /** The map as a component: MapLibre below, what is live on it, clicks back. Loaded lazily: it is most of the page's weight. */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type MapLibre, openCityMap } from '../../../kit/map/city.ts';
+import type { Store } from '../../../kit/store.ts';
 import type { Camera, Incident, Unit } from '../live/picture.ts';
 import type { Trails } from '../live/trails.ts';
 import type { LayerName, MapPlace } from '../view.ts';
 import { createDrawing, type Drawing } from './draw.ts';
-import { cameraFeatures, type Focus, focusFeatures, incidentFeatures, trailFeatures, unitFeatures } from './features.ts';
+import { cameraFeatures, type Focus, focusFeatures, incidentFeatures } from './features.ts';
 import { addLayers, showLayers, touchable } from './layers.ts';
+import { createOverlay, type Overlay } from './overlay.ts';
 
 export interface MapHandle {
   zoom: (by: number) => void;
@@ -20,11 +22,15 @@ export interface Touched {
   id: string;
 }
 
+export type UnitsStore = Pick<Store<ReadonlyMap<string, Unit>>, 'get' | 'subscribe'>;
+
 interface MapProps {
   incidents: readonly Incident[];
-  units: ReadonlyMap<string, Unit>;
+  /** Read as it is drawn: units change too often for React. */
+  units: UnitsStore;
   cameras: ReadonlyMap<string, Camera>;
-  trails: Trails;
+  /** Of the present; the past has none. */
+  trails: Trails | undefined;
   focus: Focus;
   hidden: readonly LayerName[];
   first: MapPlace | undefined;
@@ -38,6 +44,7 @@ interface MapProps {
 interface Opened {
   map: MapLibre;
   drawing: Drawing;
+  overlay: Overlay;
 }
 
 export const PictureMap = (props: MapProps): ReactNode => {
@@ -62,13 +69,16 @@ export const PictureMap = (props: MapProps): ReactNode => {
       await addLayers(map);
       if (over) return;
       const drawing = createDrawing(map);
+      const overlay = await createOverlay(map, () => unitsShown(latest.current));
       close = () => {
+        overlay.close();
         drawing.close();
         map.remove();
       };
-      listen(map, latest);
+      if (over) return close();
+      listen(map, overlay, latest);
       latest.current.onHandle(handleOf(map, goHome));
-      setOpened({ map, drawing });
+      setOpened({ map, drawing, overlay });
     };
     open().catch((cause: unknown) => setFailure(cause instanceof Error ? cause.message : 'The map could not be drawn.'));
     return () => {
@@ -78,12 +88,19 @@ export const PictureMap = (props: MapProps): ReactNode => {
     };
   }, []);
 
-  const { incidents, units, cameras, focus, hidden, trails, now } = props;
+  const { incidents, units, cameras, focus, hidden } = props;
   useEffect(() => opened?.drawing.draw('incidents', () => incidentFeatures(incidents)), [opened, incidents]);
   useEffect(() => {
-    opened?.drawing.draw('units', () => unitFeatures(units.values(), now()));
-    opened?.drawing.draw('trails', () => trailFeatures(units.values(), trails));
-  }, [opened, units, trails, now]);
+    if (!opened) return;
+    const { invalidate } = opened.overlay;
+    const stop = units.subscribe(invalidate);
+    const timer = setInterval(invalidate, 5_000); // Without events positions grow stale all the same.
+    invalidate();
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }, [opened, units]);
   useEffect(() => {
     const all = [...cameras.values()];
     opened?.drawing.draw('public', () => cameraFeatures(all.filter(({ ownership }) => ownership === 'PUBLIC')));
@@ -91,18 +108,10 @@ export const PictureMap = (props: MapProps): ReactNode => {
   }, [opened, cameras]);
   useEffect(() => opened?.drawing.draw('focus', () => focusFeatures(focus)), [opened, focus]);
   useEffect(() => {
-    if (opened) showLayers(opened.map, hidden);
-  }, [opened, hidden]);
-  // Without events nothing is drawn anew, and yet positions grow stale.
-  useEffect(() => {
     if (!opened) return;
-    const timer = setInterval(
-      () => opened.drawing.draw('units', () => unitFeatures(latest.current.units.values(), latest.current.now())),
-      5_000,
-    );
-    return () => clearInterval(timer);
-  }, [opened]);
-
+    showLayers(opened.map, hidden);
+    opened.overlay.invalidate();
+  }, [opened, hidden]);
   return (
     <div className="map-frame" data-map={opened ? 'ready' : failure ? 'failed' : 'loading'}>
       <div ref={container} className="map" />
@@ -115,6 +124,13 @@ export const PictureMap = (props: MapProps): ReactNode => {
   );
 };
 
+const unitsShown = ({ units, trails, hidden, now }: MapProps) => ({
+  units: units.get(),
+  trails: hidden.includes('trails') ? undefined : trails,
+  hidden: hidden.includes('units'),
+  now: now(),
+});
+
 const handleOf = (map: MapLibre, goHome: () => void): MapHandle => ({
   zoom: (by) => void map.zoomTo(map.getZoom() + by, { duration: 0 }),
   wholeCity: goHome,
@@ -126,7 +142,7 @@ const handleOf = (map: MapLibre, goHome: () => void): MapHandle => ({
   focus: () => map.getCanvas().focus(),
 });
 
-const listen = (map: MapLibre, latest: { current: MapProps }): void => {
+const listen = (map: MapLibre, overlay: Overlay, latest: { current: MapProps }): void => {
   const canvas = map.getCanvas();
   canvas.setAttribute('aria-label', 'Map of incidents, units and cameras; arrow keys move it, plus and minus zoom');
   const hit = (point: { x: number; y: number }) =>
@@ -142,6 +158,8 @@ const listen = (map: MapLibre, latest: { current: MapProps }): void => {
     latest.current.onMove({ longitude: lng, latitude: lat, zoom: map.getZoom() });
   });
   map.on('click', ({ point }) => {
+    const unit = overlay.at(point);
+    if (unit !== undefined) return latest.current.onTouch({ kind: 'unit', id: unit });
     const feature = hit(point);
     if (!feature) return;
     if (feature.properties.cluster) {
@@ -149,10 +167,10 @@ const listen = (map: MapLibre, latest: { current: MapProps }): void => {
       map.easeTo({ center: [longitude, latitude], zoom: map.getZoom() + 2, duration: 0 });
       return;
     }
-    const kind = feature.source === 'units' ? 'unit' : feature.source === 'incidents' ? 'incident' : 'camera';
+    const kind = feature.source === 'incidents' ? 'incident' : 'camera';
     latest.current.onTouch({ kind, id: String(feature.properties.id) });
   });
   map.on('mousemove', ({ point }) => {
-    canvas.style.cursor = hit(point) ? 'pointer' : '';
+    canvas.style.cursor = overlay.at(point) !== undefined || hit(point) ? 'pointer' : '';
   });
 };

@@ -4,11 +4,20 @@ import { Button } from 'react-aria-components';
 import { useNow } from '../../../kit/clock.ts';
 import { ageOf, wordsOf } from '../../../kit/format.ts';
 import { placeWords } from '../dock/units.tsx';
-import type { Unit } from '../live/picture.ts';
 import { isStale } from './features.ts';
+import type { UnitsStore } from './map.tsx';
 
-export const UnitCard = ({ unit, past, onClose }: { unit: Unit; past: boolean; onClose: () => void }): ReactNode => {
+interface UnitCardProps {
+  id: string;
+  units: UnitsStore;
+  past: boolean;
+  onClose: () => void;
+}
+
+export const UnitCard = ({ id, units, past, onClose }: UnitCardProps): ReactNode => {
   const now = useNow();
+  const unit = units.get().get(id);
+  if (!unit) return null;
   const { callSign, status, district, position } = unit;
   return (
     <section className="unit-card" aria-label={`Unit ${callSign}`} data-unit-card={unit.id}>
