@@ -8,6 +8,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
 import type { Audit, Entry, Intent, Peer } from './audit/audit.ts';
+import { probedOf } from './audit/probed.ts';
 import { searchOf } from './audit/search.ts';
 import { shapeOf } from './audit/shape.ts';
 import { type Authenticate, type Caller, nobody, type Statement, statementOf } from './authenticate.ts';
@@ -31,7 +32,7 @@ import { Revoked, type Standing } from './standing.ts';
 import { contractFor, contractOf } from './standpoint.ts';
 import type { HopAnswer } from './subgraph.ts';
 import type { Supergraph } from './supergraph.ts';
-import { requireFit } from './validate.ts';
+import { requireFit, Unfit } from './validate.ts';
 import { fitVariables } from './variables.ts';
 
 export interface Hub {
@@ -134,8 +135,8 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   const emergency = hub.standing.isEmergency(caller.subject, statement.emergency) ? statement.emergency : undefined;
   const stating: Principal = { ...plain(caller), ...statement, emergency, grants: [], operationId };
   await logOn(hub, request, caller, operationId);
+  const settle = () => settled(hub, caller, stating);
   try {
-    const settle = () => settled(hub, caller, stating);
     const { taken, document } = await fitting(hub, caller, request, settle);
     const trusted = await bounded(hub, request, { stating, schema: taken, document });
     const decisions = await settle();
@@ -153,9 +154,20 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
     };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
-    await hub.audit.refuse({ principal: stating, operationName: nameOf(request), code, peer: request.peer });
+    const black = error instanceof Unfit ? await probed(hub, request, settle) : [];
+    await hub.audit.refuse({ principal: stating, operationName: nameOf(request), code, peer: request.peer, black });
     throw error;
   }
+};
+
+/** To whom it does not exist, a field under a black label is one that nobody knows; it is recorded for those who watch over the label. */
+const probed = async (
+  { supergraph, policy }: Hub,
+  { document }: HubRequest,
+  settle: () => Promise<Decisions>,
+): Promise<string[]> => {
+  const decisions = await settle().catch(() => undefined); // What it was refused for stands, whatever fails now.
+  return decisions ? probedOf(document, { schema: supergraph.api, policy, isBlack: decisions.isBlack }) : [];
 };
 
 /** Whoever is refused on an open socket was let in once: HTTP and the socket's opening record their own refusals. */

@@ -72,6 +72,8 @@ export interface Refusal {
   operationName?: string | undefined;
   code: string;
   peer?: Peer | undefined;
+  /** What it asked for under a black label, as denials are written: kept apart. */
+  black?: readonly string[] | undefined;
 }
 
 export interface StreamEntry extends Entry {
@@ -108,16 +110,15 @@ export const openAudit = (options: AuditOptions): Audit => {
       };
     },
     logOn: openLogOns((record) => ledger.append({ ...nothing, ...record }), now),
-    refuse: ({ principal, operationName, code, peer }) =>
-      ledger.append({
-        ...nothing,
-        ...whoOf(principal),
-        ...whereOf(peer),
-        at: new Date(now()),
-        kind: 'REFUSED',
-        operationName,
-        outcome: code,
-      }),
+    refuse: async ({ principal, operationName, code, peer, black = [] }) => {
+      const who = { ...nothing, ...whoOf(principal), ...whereOf(peer), at: new Date(now()), operationName };
+      const refused = ledger.append({ ...who, kind: 'REFUSED', outcome: code });
+      const denied = [...black];
+      await Promise.all([
+        refused,
+        denied.length > 0 && ledger.append({ ...who, kind: 'DENIED', class: 'BLACK', denied, outcome: code }),
+      ]);
+    },
     note: ({ kind, subject, detail }) =>
       ledger.append({
         ...nothing,
