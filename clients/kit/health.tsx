@@ -3,7 +3,7 @@ import { useQuery, useSubscription } from '@apollo/client/react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { gapsOf } from './answer.ts';
 import { useNow } from './clock.ts';
-import { ageOf, durationOf } from './format.ts';
+import { ageOf, clockOf, durationOf } from './format.ts';
 import { type SourceHealthFragment, SourcesChangeDocument, SourcesNowDocument } from './generated/graphql.ts';
 import { usePage } from './page.tsx';
 
@@ -44,7 +44,12 @@ const tellChanges = (told: string, sources: readonly SourceHealth[], add: Add): 
   for (const { id, title, state, detail } of sources) {
     if (before.get(id) === state) continue;
     if (state === 'LIVE') add({ id: `source-${id}`, level: 'good', text: `${title} is live again.` });
-    else add({ id: `source-${id}`, level: state === 'DOWN' ? 'bad' : 'warn', text: `${title}: ${detail ?? inWords[state]}` });
+    else
+      add({
+        id: `source-${id}`,
+        level: state === 'DOWN' ? 'bad' : 'warn',
+        text: `${title}: ${detail ? withClock(detail) : inWords[state]}`,
+      });
   }
 };
 
@@ -76,7 +81,10 @@ export const HealthStrip = (): ReactNode => {
 
 /** `live, 4 s ago, lag 0.3 s` · `not answering: …` */
 const sentenceOf = ({ state, lagSeconds, lastEventAt, detail }: SourceHealth, now: number): string => {
-  if (state !== 'LIVE') return `${inWords[state]}${detail ? `: ${detail}` : ''}`;
+  if (state !== 'LIVE') return `${inWords[state]}${detail ? `: ${withClock(detail)}` : ''}`;
   const lag = lagSeconds === null ? '' : `, lag ${lagSeconds < 10 ? `${lagSeconds.toFixed(1)} s` : durationOf(lagSeconds)}`;
   return `live${lastEventAt ? `, changed ${ageOf(lastEventAt, now)} ago${lag}` : ''}`;
 };
+
+/** The hub writes instants for machines; people read the clock. */
+const withClock = (text: string): string => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) => clockOf(instant));

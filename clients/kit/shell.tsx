@@ -81,10 +81,11 @@ const Account = (): ReactNode => {
   const { session } = usePage();
   const { data } = useQuery(WhoAmIDocument);
   const me = data?.me;
+  const role = me?.roles.map(wordsOf).join(', ') || 'Account';
   return (
     <DialogTrigger>
-      <Button className="button ghost" aria-label="Account">
-        {me ? me.roles.map(wordsOf).join(', ') : 'Account'}
+      <Button className="button ghost" aria-label={`${role} (account)`}>
+        {role}
       </Button>
       <Popover className="popover" placement="bottom end">
         <Dialog className="account" aria-label="Account">

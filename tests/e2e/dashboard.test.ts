@@ -10,6 +10,7 @@ import type { Browser, Page } from 'playwright-core';
 import { buildPage } from '../../clients/build.ts';
 import { prepareMap } from '../../deploy/map.ts';
 import type { Gateway } from '../../gateway/index.ts';
+import { startVideo, type Video } from '../../subgraphs/cameras/demo/video.ts';
 import { describeInBrowser, openBrowser } from '../setup/browser.ts';
 import { type RunningHub, startHub, until } from './setup.ts';
 import { openWatched, type Watched } from './watched.ts';
@@ -19,6 +20,7 @@ const limitMs = 180_000;
 describeInBrowser('the dashboard', () => {
   let cache: string;
   let hub: RunningHub;
+  let video: Video;
   let home: string;
   let browser: Browser;
   let watched: Watched;
@@ -29,7 +31,9 @@ describeInBrowser('the dashboard', () => {
   beforeAll(async () => {
     cache = mkdtempSync(join(tmpdir(), 'rtcc-dashboard-'));
     const map = prepareMap({ cache: join(cache, 'map'), environment: {} });
-    hub = await startHub('embedded', { speed: 120, pages: { dashboard: await buildPage('dashboard', { cache }), map } });
+    video = await startVideo();
+    const pages = { dashboard: await buildPage('dashboard', { cache }), map, videoOrigins: [video.settings.CAMERAS_VIDEO_URL] };
+    hub = await startHub('embedded', { speed: 120, environment: { ...video.settings }, pages });
     home = hub.gateway.url.replace('127.0.0.1', 'localhost');
     browser = await openBrowser();
     watched = await openWatched(browser);
@@ -44,6 +48,7 @@ describeInBrowser('the dashboard', () => {
   afterAll(async () => {
     await browser?.close();
     await hub?.close();
+    await video?.close();
     rmSync(cache, { recursive: true, force: true });
   }, limitMs);
 
@@ -109,6 +114,15 @@ describeInBrowser('the dashboard', () => {
     },
     limitMs,
   );
+
+  test('plays a camera that its agreement opens, and offers no player where none may be watched', async () => {
+    await page.getByRole('button', { name: 'Watch 100 block Carondelet St #2' }).click();
+    await page.waitForSelector('[data-player=playing]', { timeout: 30_000 });
+    await watched.picture('dashboard-video');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('[data-player]', { state: 'detached' });
+    expect(await page.locator('.camera.hidden button, .camera.out button').count()).toBe(0);
+  });
 
   test(
     'finds no serious violation of accessibility, with the dock open',
@@ -176,7 +190,7 @@ describeInBrowser('the dashboard', () => {
       await page.keyboard.press('[');
       await page.waitForSelector('[data-replay=past]');
       await page.waitForSelector('.picture[data-ready]');
-      expect(new URL(page.url()).pathname).toBe('/dashboard');
+      expect(new URL(page.url()).pathname).toMatch(/^\/dashboard\/?$/);
       await page.keyboard.press('l');
       await page.waitForSelector('[data-replay=live]');
     },

@@ -26,6 +26,7 @@ const local = new Set(['localhost', '127.0.0.1']);
 export const openWatched = async (browser: Browser): Promise<Watched> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000); // Drawn in software, on a machine that does other things too.
   const foreign: string[] = [];
   const complaints: string[] = [];
   let quiet = false;

@@ -27,7 +27,7 @@ export const readPages = async <Data, Node, Variables extends OperationVariables
   let after: string | null = null;
   for (let page = 0; page < mostPages; page += 1) {
     const variables = { ...options.variables, after } as Variables;
-    const { data, error } = await client.query({ query, variables, context: { fetchOptions: { signal } } });
+    const { data, error } = await client.query({ query, variables, context: { fetchOptions: { signal } } }).catch(failed);
     if (signal.aborted) return [];
     const connection: Connection<Node> | null = data ? read(data as Data) : null;
     if (connection) onPage(connection.nodes);
@@ -36,3 +36,5 @@ export const readPages = async <Data, Node, Variables extends OperationVariables
   }
   return [];
 };
+
+const failed = (error: unknown): { data: undefined; error: unknown } => ({ data: undefined, error });

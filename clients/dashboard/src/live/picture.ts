@@ -91,14 +91,14 @@ interface Parts {
 
 const followIncidents = ({ client, picture, signal, lack }: Parts): void => {
   const { incidents, ready, listeners } = picture;
-  const read = async (): Promise<void> => {
+  const read = async (): Promise<readonly Gap[]> => {
     const touched = new Set<string>();
     const stop = picture.onIncident(({ incident }) => void touched.add(incident.id));
     const take = (nodes: readonly Incident[]): void => {
       for (const node of nodes) if (!touched.has(node.id)) incidents.put(node); // What came live meanwhile is later.
     };
     const shared = { client, onPage: take, signal };
-    const found = await Promise.all([
+    const [open, recent] = await Promise.all([
       readPages({ ...shared, query: OpenIncidentsDocument, variables: {}, read: (data) => data.incidents }),
       readPages({
         ...shared,
@@ -106,22 +106,21 @@ const followIncidents = ({ client, picture, signal, lack }: Parts): void => {
         variables: { from: new Date(Date.now() - closedForMs).toISOString() },
         read: (data) => data.incidents,
       }),
-    ]).catch(() => []);
+    ]);
     stop();
-    lack('Incidents', found[0] ?? []);
     if (!signal.aborted) ready.set(true);
+    return [...open, ...recent];
   };
-  const stream = client
-    .subscribe({ query: IncidentsLiveDocument, context: { onGap: () => void read() } })
-    .subscribe(({ data }) => {
-      const incident = data?.incidentChanged.incident;
-      if (!incident) return;
-      const before = incidents.get().get(incident.id);
-      incidents.put(incident);
-      for (const listener of [...listeners]) listener({ incident, before });
-    });
+  const keep = () => keepReading({ read, signal, tell: (found) => lack('Incidents', found) });
+  const stream = client.subscribe({ query: IncidentsLiveDocument, context: { onGap: keep } }).subscribe(({ data }) => {
+    const incident = data?.incidentChanged.incident;
+    if (!incident) return;
+    const before = incidents.get().get(incident.id);
+    incidents.put(incident);
+    for (const listener of [...listeners]) listener({ incident, before });
+  });
   signal.addEventListener('abort', () => stream.unsubscribe());
-  void read();
+  keep();
 };
 
 const followUnits = ({ client, picture: { units, trails }, signal, lack }: Parts): void => {
@@ -131,44 +130,61 @@ const followUnits = ({ client, picture: { units, trails }, signal, lack }: Parts
     units.put(unit);
     trails.add(unit);
   };
-  const read = async (): Promise<void> => {
-    const found = await readPages({
+  const read = () =>
+    readPages({
       client,
       query: UnitsNowDocument,
       variables: {},
       read: (data) => data.units,
       onPage: (nodes) => nodes.forEach(put),
       signal,
-    }).catch(() => []);
-    lack('Units', found);
-  };
-  const stream = client.subscribe({ query: UnitsLiveDocument, context: { onGap: () => void read() } }).subscribe(({ data }) => {
+    });
+  const keep = () => keepReading({ read, signal, tell: (found) => lack('Units', found) });
+  const stream = client.subscribe({ query: UnitsLiveDocument, context: { onGap: keep } }).subscribe(({ data }) => {
     if (data?.unitMoved.unit) put(data.unitMoved.unit);
   });
   signal.addEventListener('abort', () => stream.unsubscribe());
-  void read();
+  keep();
 };
 
 const followCameras = ({ client, picture: { cameras }, signal, lack }: Parts): void => {
-  const read = async (): Promise<void> => {
-    const found = await readPages({
+  const read = () =>
+    readPages({
       client,
       query: CamerasNowDocument,
       variables: {},
       read: (data) => data.cameras,
       onPage: (nodes) => nodes.forEach(cameras.put),
       signal,
-    }).catch(() => []);
-    lack('Cameras', found);
-  };
-  const stream = client.subscribe({ query: CamerasLiveDocument, context: { onGap: () => void read() } }).subscribe(({ data }) => {
+    });
+  const keep = () => keepReading({ read, signal, tell: (found) => lack('Cameras', found) });
+  const stream = client.subscribe({ query: CamerasLiveDocument, context: { onGap: keep } }).subscribe(({ data }) => {
     if (!data) return;
     const { camera, cameraId } = data.cameraStatusChanged;
     if (camera) cameras.put(camera);
     else cameras.remove(cameraId);
   });
   signal.addEventListener('abort', () => stream.unsubscribe());
-  void read();
+  keep();
+};
+
+interface Keeping {
+  read: () => Promise<readonly Gap[]>;
+  tell: (gaps: readonly Gap[]) => void;
+  signal: AbortSignal;
+}
+
+const againMs = 10_000;
+
+/** A source that was down when the page was opened fills its part once it is back. */
+const keepReading = ({ read, tell, signal }: Keeping): void => {
+  const run = async (): Promise<void> => {
+    const gaps = await read();
+    if (signal.aborted) return;
+    tell(gaps);
+    if (gaps.some(({ retryable }) => retryable)) setTimeout(() => signal.aborted || void run(), againMs);
+  };
+  void run();
 };
 
 /** A wall runs for weeks: what was closed long ago leaves the picture. */

@@ -67,7 +67,7 @@ const readPast = async (client: ApolloClient, at: string, signal: AbortSignal): 
       },
       signal,
     }),
-  ]).catch((): [readonly Gap[], readonly Gap[]] => [[], []]);
+  ]);
   return { at, incidents, units, gaps: [...lackingIncidents, ...lackingUnits] };
 };
 

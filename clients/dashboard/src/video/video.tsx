@@ -13,7 +13,7 @@ import { CameraStreamsDocument } from '../../generated/graphql.ts';
 import { cameraForm, cameraWords } from '../map/features.ts';
 
 export const CameraPanel = ({ id, onClose }: { id: string; onClose: () => void }): ReactNode => {
-  const { data, error, loading } = useQuery(CameraStreamsDocument, { variables: { id } });
+  const { data, error, loading, refetch } = useQuery(CameraStreamsDocument, { variables: { id } });
   const camera = data?.camera;
   const gaps = gapsOf(error);
   const playable = camera?.viewable
@@ -42,7 +42,7 @@ export const CameraPanel = ({ id, onClose }: { id: string; onClose: () => void }
           <strong>May not be watched.</strong> {camera.notViewableBecause}
         </p>
       )}
-      {playable?.url && <Player url={playable.url} label={camera?.label ?? ''} />}
+      {playable?.url && <Player url={playable.url} label={camera?.label ?? ''} onEnded={() => void refetch()} />}
       {camera?.viewable && !playable && gaps.length === 0 && (
         <NothingFound>
           {camera.streams?.length
@@ -54,32 +54,25 @@ export const CameraPanel = ({ id, onClose }: { id: string; onClose: () => void }
   );
 };
 
-const Player = ({ url, label }: { url: string; label: string }): ReactNode => {
+interface PlayerProps {
+  url: string;
+  label: string;
+  /** The address has ended, or its server gives nothing: whether there is another is for the hub to say. */
+  onEnded: () => void;
+}
+
+const Player = ({ url, label, onEnded }: PlayerProps): ReactNode => {
   const video = useRef<HTMLVideoElement>(null);
-  const [state, setState] = useState('loading');
+  const [state, setState] = useState<'loading' | 'playing' | 'failed'>('loading');
+  const ended = useRef(onEnded);
+  ended.current = onEnded;
   useEffect(() => {
-    const element = video.current;
-    if (!element) return;
-    let close = (): void => {};
-    let over = false;
-    const open = async (): Promise<void> => {
-      const { default: Hls } = await import('hls.js/light');
-      if (over) return;
-      if (!Hls.isSupported()) {
-        element.src = url;
-        return;
-      }
-      const hls = new Hls({ enableWorker: false, lowLatencyMode: true }); // Its worker is a blob, which the policy refuses.
-      hls.on(Hls.Events.ERROR, (_event, { fatal }) => fatal && setState('failed'));
-      hls.loadSource(url);
-      hls.attachMedia(element);
-      close = () => hls.destroy();
-    };
-    void open().catch(() => setState('failed'));
-    return () => {
-      over = true;
-      close();
-    };
+    if (!video.current) return;
+    const playing = play(video.current, url, () => {
+      setState('failed');
+      ended.current();
+    });
+    return playing.stop;
   }, [url]);
   return (
     <div className="player" data-player={state}>
@@ -95,9 +88,44 @@ const Player = ({ url, label }: { url: string; label: string }): ReactNode => {
       />
       {state === 'failed' && (
         <p className="notice down" role="alert">
-          The video system does not deliver this stream now.
+          The video system does not deliver this stream now. It is asked for again.
         </p>
       )}
     </div>
   );
+};
+
+/** Between two attempts at a stream that fails. */
+const pauseMs = 5_000;
+
+/** The player is loaded when it is needed; its worker is a blob, which the page's policy refuses, so it does without. */
+const play = (element: HTMLVideoElement, url: string, onFailed: () => void): { stop: () => void } => {
+  let over = false;
+  let stop = (): void => {};
+  const open = async (): Promise<void> => {
+    const { default: Hls } = await import('hls.js/light');
+    if (over) return;
+    if (!Hls.isSupported()) {
+      element.src = url;
+      return;
+    }
+    const hls = new Hls({ enableWorker: false });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    hls.on(Hls.Events.ERROR, (_event, { fatal }) => {
+      if (fatal && timer === undefined) timer = setTimeout(onFailed, pauseMs);
+    });
+    hls.loadSource(url);
+    hls.attachMedia(element);
+    stop = () => {
+      clearTimeout(timer);
+      hls.destroy();
+    };
+  };
+  open().catch(onFailed);
+  return {
+    stop: () => {
+      over = true;
+      stop();
+    },
+  };
 };
