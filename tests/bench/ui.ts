@@ -77,7 +77,7 @@ const signIn = async (page: Page, origin: string): Promise<void> => {
 const load = async (page: Page, { origin, sent }: StandIn) => {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
-  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await session.send('Network.clearBrowserCache');
   const before = { ...sent };
   const startedAt = performance.now();
   await page.goto(`${origin}/dashboard`, { waitUntil: 'commit' });
