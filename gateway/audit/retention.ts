@@ -84,11 +84,12 @@ export const startRetention = ({
 /** A month at a time: years that have come together would be one statement that takes too long. */
 const purgeByMonths = async (parts: PurgeParts, { class: auditClass, before, subject }: Purge): Promise<void> => {
   for (;;) {
-    const [oldest] = await parts.database.query<{ at: Date | null }>(
-      'SELECT min(at) AS at FROM hub_audit.record WHERE class = $1',
+    // By place, so that it ends at the first that it finds.
+    const [oldest] = await parts.database.query<{ at: Date }>(
+      'SELECT at FROM hub_audit.record WHERE class = $1 ORDER BY seq LIMIT 1',
       [auditClass],
     );
-    if (!oldest?.at || oldest.at >= before) return;
+    if (!oldest || oldest.at >= before) return;
     const monthsEnd = Date.UTC(oldest.at.getUTCFullYear(), oldest.at.getUTCMonth() + 1, 1);
     const { count } = await purge(parts, { class: auditClass, before: new Date(Math.min(monthsEnd, before.getTime())), subject });
     if (count === 0) return;

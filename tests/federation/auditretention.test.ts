@@ -14,6 +14,8 @@ import { type Database, openDatabase } from '../../subgraphs/kit/database.ts';
 import { describeOn, type ScratchDatabase, scratchDatabase } from '../setup/services.ts';
 import { record } from './auditlog.ts';
 
+/** As earlier versions wrote them. */
+const asBefore = { bytesOut: undefined, onBehalfOf: undefined, terms: undefined, spooledAt: undefined };
 const nowMs = Date.parse('2026-11-20T09:00:00.000Z');
 
 const parts = (database: Database) =>
@@ -41,7 +43,7 @@ const suite = (begin: () => Promise<ScratchDatabase>) => () => {
 
   const append = async (times: readonly string[], auditClass: 'CJI' | 'ALPR' = 'CJI'): Promise<void> => {
     const ledger = await openLedger(database);
-    for (const at of times) await ledger.append(record(`op-${at}`, Date.parse(at), { class: auditClass }));
+    for (const at of times) await ledger.append(record(`op-${at}`, Date.parse(at), { class: auditClass, ...asBefore }));
   };
 
   test('each month has a part of its own, made when its first record comes, to the millisecond in UTC', async () => {
