@@ -17,12 +17,17 @@ export const bench: Bench = {
     const rounds = Number(given.rounds ?? (smoke ? 1 : 5));
     const postgres = process.env.DATABASE_URL ? undefined : await startPostgres();
     const url = process.env.DATABASE_URL ?? postgres?.url ?? '';
-    const gateways: Record<Mode, Running> = { off: await startGateway(url, 'off'), on: await startGateway(url, 'on') };
+    const started: Running[] = [];
+    const start = async (mode: Mode): Promise<Running> => {
+      const gateway = await startGateway(url, mode);
+      started.push(gateway);
+      return gateway;
+    };
     try {
-      const found = await measure(gateways, { seconds, rounds, say, postgres: postgres?.pid });
-      return rowsOf(found);
+      const gateways: Record<Mode, Running> = { off: await start('off'), on: await start('on') };
+      return rowsOf(await measure(gateways, { seconds, rounds, say, postgres: postgres?.pid }));
     } finally {
-      await Promise.all(modes.map((mode) => gateways[mode].close()));
+      await Promise.all(started.map(({ close }) => close()));
       await postgres?.close();
     }
   },
