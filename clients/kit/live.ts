@@ -50,15 +50,28 @@ const answerMs = 6_000;
 export const openLive = (options: LiveOptions): Live => {
   const state = createStore<LiveState>({ kind: 'idle' });
   const client = openSocket(options, state);
+  const closing = new AbortController();
   const link = new ApolloLink((operation) => {
     const { onGap } = operation.getContext() as LiveContext;
     const request = { query: print(operation.query), operationName: operation.operationName, extensions: operation.extensions };
     return new Observable((observer) => {
-      const stream = resume({ client, options, state, request, variables: operation.variables, onGap, observer });
+      const stream = resume({
+        client,
+        options,
+        closing: closing.signal,
+        request,
+        variables: operation.variables,
+        onGap,
+        observer,
+      });
       return stream.stop;
     });
   });
-  return { link, state, close: () => void client.dispose() };
+  const close = (): void => {
+    closing.abort(); // First: a stream that sees its socket close would open another.
+    void client.dispose();
+  };
+  return { link, state, close };
 };
 
 const openSocket = ({ url, token, onTokenEnded }: LiveOptions, state: Store<LiveState>): Client => {
@@ -96,22 +109,24 @@ const openSocket = ({ url, token, onTokenEnded }: LiveOptions, state: Store<Live
 interface Stream {
   client: Client;
   options: LiveOptions;
-  state: Store<LiveState>;
+  /** When nobody is signed in any more, nothing is asked again. */
+  closing: AbortSignal;
   request: { query: string; operationName: string | undefined; extensions: Record<string, unknown> };
   variables: Record<string, unknown>;
   onGap: (() => void) | undefined;
   observer: { next: (result: FormattedExecutionResult) => void; error: (cause: unknown) => void; complete: () => void };
 }
 
-const resume = ({ client, options, request, variables, onGap, observer }: Stream): { stop: () => void } => {
+const resume = ({ client, options, closing, request, variables, onGap, observer }: Stream): { stop: () => void } => {
   const over = new AbortController();
+  closing.addEventListener('abort', () => over.abort(), { once: true, signal: over.signal });
   let after = variables.after ?? null;
   let failures = 0;
   let last: 'event' | 'gap' | 'retry' | 'end' = 'event';
 
   const again = async (cause?: unknown): Promise<void> => {
     if (over.signal.aborted) return;
-    const code = cause instanceof CloseEvent ? cause.code : undefined;
+    const { code } = (cause ?? {}) as Partial<CloseEvent>; // What ended the socket; an error of the network has none.
     if (code !== undefined && faults.has(code)) return observer.error(cause);
     if (code === tokenEnded) await options.anotherToken(options.token(), over.signal);
     else await pause(pauseOf(failures++), over.signal);

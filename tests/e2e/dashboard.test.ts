@@ -227,6 +227,18 @@ describeInBrowser('the dashboard', () => {
     limitMs,
   );
 
+  test('signs out for good: streams end, and whoever is next is asked who they are', async () => {
+    const leaving = await openWatched(browser);
+    const closed = new Promise<void>((resolve) => leaving.page.on('websocket', (socket) => socket.on('close', () => resolve())));
+    await leaving.signIn(home, '/dashboard', 'patrol');
+    await leaving.page.waitForSelector('[data-live=live]');
+    await leaving.page.getByRole('button', { name: 'Patrol (account)' }).click();
+    await leaving.page.getByRole('button', { name: 'Sign out' }).click();
+    await closed;
+    await leaving.page.getByRole('button', { name: 'Sign in' }).click();
+    await leaving.page.waitForSelector('button[value=patrol]');
+  });
+
   test('leaves neither token nor record in the browser', async () => {
     const kept = await page.evaluate(
       'JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])',

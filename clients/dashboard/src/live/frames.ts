@@ -11,13 +11,16 @@ export interface Records<Item> extends Pick<Store<ReadonlyMap<string, Item>>, 'g
   replace: (items: Iterable<Item>) => void;
 }
 
-export const createRecords = <Item extends { id: string }>(): Records<Item> => {
+/** @param pauseMs at least this long between two tellings: for records that a whole page is drawn from. */
+export const createRecords = <Item extends { id: string }>(pauseMs = 0): Records<Item> => {
   let shown: ReadonlyMap<string, Item> = new Map();
   let changed: Map<string, Item> | undefined;
   let waiting = false;
   const listeners = new Set<() => void>();
+  let toldAt = Number.NEGATIVE_INFINITY;
   const publish = (): void => {
     waiting = false;
+    toldAt = performance.now();
     if (!changed) return;
     shown = changed;
     changed = undefined;
@@ -26,7 +29,7 @@ export const createRecords = <Item extends { id: string }>(): Records<Item> => {
   const change = (make: (items: Map<string, Item>) => void): void => {
     changed ??= new Map(shown);
     make(changed);
-    if (!waiting) nextFrame(publish);
+    if (!waiting) later(publish, toldAt + pauseMs - performance.now());
     waiting = true;
   };
   return {
@@ -46,8 +49,9 @@ export const createRecords = <Item extends { id: string }>(): Records<Item> => {
   };
 };
 
-/** A tab that nobody looks at has no frames; it is brought up to date all the same. */
-const nextFrame = (run: () => void): void => {
+/** At the next frame, or the first after a pause. A tab that nobody looks at has no frames; it is brought up to date all the same. */
+const later = (run: () => void, pauseMs: number): void => {
   if (document.hidden) setTimeout(run, 1_000);
+  else if (pauseMs > 0) setTimeout(() => later(run, 0), pauseMs);
   else requestAnimationFrame(run);
 };

@@ -50,12 +50,15 @@ export interface Picture {
 /** How long a closed call stays in the list. */
 export const closedForMs = 60 * 60_000;
 
+/** List and filters go through all of them each time. */
+const drawnEveryMs = 250;
+
 export const createPicture = (client: ApolloClient): Picture => {
   const gaps = createStore<ReadonlyMap<string, readonly Gap[]>>(new Map());
   const picture: Omit<Picture, 'start'> & { listeners: Set<(changed: Changed) => void> } = {
-    incidents: createRecords<Incident>(),
+    incidents: createRecords<Incident>(drawnEveryMs),
     units: createRecords<Unit>(),
-    cameras: createRecords<Camera>(),
+    cameras: createRecords<Camera>(drawnEveryMs),
     trails: createTrails(),
     gaps,
     ready: createStore(false),
