@@ -21,6 +21,7 @@ import { answer, type Hub, recordRefusal } from './answer.ts';
 import type { Peer } from './audit/audit.ts';
 import { peerOf } from './audit/peer.ts';
 import { errorsOf, isTooLong } from './validate.ts';
+import { dataOf, jsonOf } from './written.ts';
 
 export interface HttpContext {
   token: string | undefined;
@@ -60,6 +61,7 @@ export const openHttp = async ({ hub, server, log, drainMs }: HttpOptions): Prom
       error: () => log.error('Apollo Server failed.'),
     },
     formatError: (formatted, error) => format(formatted, error, log),
+    stringifyResult: jsonOf,
     plugins: [
       recordRefusals(hub),
       ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: drainMs }),
@@ -103,7 +105,7 @@ const asGateway = (hub: Hub): GatewayInterface => ({
     executor: async ({ document, request, context }) => {
       const { token, peer, signal } = context as HttpContext;
       try {
-        const { data, errors, extensions } = await answer(hub, {
+        const shown = await answer(hub, {
           document,
           operationName: request.operationName ?? undefined, // As sent: Apollo makes a name that no operation has into none.
           variables: request.variables ?? {},
@@ -112,6 +114,8 @@ const asGateway = (hub: Hub): GatewayInterface => ({
           peer,
           signal,
         });
+        const { errors, extensions } = shown;
+        const data = dataOf(shown);
         return {
           ...(data === undefined ? {} : { data }),
           ...(errors.length > 0 ? { errors } : {}),

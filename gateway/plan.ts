@@ -10,6 +10,7 @@ import { type DocumentNode, Kind, parse, print, TypeInfo, visit, visitWithTypeIn
 import { HubError } from '../schema/errors.ts';
 import { withoutClashes } from './execute/alias.ts';
 import { type Program, programOf } from './execute/program.ts';
+import { refuseContradiction } from './execute/require.ts';
 import { type Writers, writersOf } from './execute/write.ts';
 import type { Policy } from './policy.ts';
 import { both, open, type Rule } from './rule.ts';
@@ -52,6 +53,7 @@ export const planner = (supergraph: Supergraph, policy: Policy): Plans => {
 
 const planOf = (document: DocumentNode, hash: string, { planner, apiSchema, api, full }: Supergraph, policy: Policy): Planned => {
   try {
+    refuseContradiction(document, full, api);
     const { document: distinct, planned } = withoutClashes(document, full, api);
     const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, distinct, { validate: false }));
     const fetches = fetchesOf(plan.node);

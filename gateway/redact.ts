@@ -40,16 +40,36 @@ export const redact = ({ json, refusals, unfit, errors, entities }: Raw, denied:
     // Beside an error of a source, what is missing by it would be told twice.
     ...listed('valueCompletion', errors.length > 0 ? [] : unfit.map(({ message, path }) => ({ message, path }))),
   };
-  return {
-    get data() {
-      return JSON.parse(json) as Record<string, unknown> | null;
-    },
-    json,
-    errors: told,
-    ...(Object.keys(extensions).length > 0 ? { extensions } : {}),
-    entities,
-  };
+  return new Answer(json, told, entities, Object.keys(extensions).length > 0 ? extensions : undefined);
 };
+
+/** `data` is read from its JSON by whoever asks. A class: an accessor in a literal would be a hidden class for each answer. */
+class Answer implements Shown {
+  readonly json: string;
+  readonly errors: GraphQLError[];
+  readonly entities: string[];
+  readonly extensions?: Record<string, unknown>;
+
+  constructor(json: string, errors: GraphQLError[], entities: string[], extensions: Record<string, unknown> | undefined) {
+    this.json = json;
+    this.errors = errors;
+    this.entities = entities;
+    if (extensions) this.extensions = extensions;
+  }
+
+  get data(): Record<string, unknown> | null {
+    return JSON.parse(this.json) as Record<string, unknown> | null;
+  }
+
+  toJSON(): object {
+    const { data, errors, extensions, entities } = this;
+    return { data, errors, extensions, entities };
+  }
+}
+
+/** The same answer, with other entities on its record. */
+export const withEntities = (shown: Shown, entities: string[]): Shown =>
+  shown instanceof Answer ? new Answer(shown.json, shown.errors, entities, shown.extensions) : { ...shown, entities };
 
 /** For clients that show an answer with its gaps: where, by which policy, and what would fill it. */
 const withheldOf = ({ path, extensions: { policy, source, satisfiedBy } }: GraphQLError) => ({

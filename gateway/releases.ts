@@ -10,7 +10,7 @@ import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
 import { resolversOf } from './owners.ts';
 import type { Policy } from './policy.ts';
-import type { Shown } from './redact.ts';
+import { type Shown, withEntities } from './redact.ts';
 import { permits } from './rule.ts';
 import type { Subgraph } from './subgraph.ts';
 
@@ -61,7 +61,7 @@ const keysOf = ({ arguments: given }: FieldNode, variables: Record<string, unkno
 export const withReleased = (shown: Shown, releases: readonly Release[]): Shown => {
   const written = releases.filter(({ responseKey }) => shown.data?.[responseKey] != null);
   if (written.length === 0) return shown;
-  return { ...shown, entities: [...new Set([...shown.entities, ...written.flatMap(({ recordKeys }) => recordKeys)])] };
+  return withEntities(shown, [...new Set([...shown.entities, ...written.flatMap(({ recordKeys }) => recordKeys)])]);
 };
 
 export const openReleases = ({ full, policy, keys, subgraphs }: ReleasesOptions): Releases => ({

@@ -7,7 +7,7 @@
 import { GraphQLError } from 'graphql';
 import CircuitBreaker from 'opossum';
 import type { Logger } from 'pino';
-import { Agent, request as send } from 'undici';
+import { Agent, type Dispatcher, request as send } from 'undici';
 import { z } from 'zod';
 import { type ErrorCode, HubError } from '../schema/errors.ts';
 import type { SigningKey } from '../schema/hopkeys.ts';
@@ -65,18 +65,13 @@ const signatureSecondsOf = (timeoutMs: number): number => Math.ceil(timeoutMs / 
 
 const readyPatienceMs = 2_000;
 
-const answerSchema = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z
-    .array(
-      z.object({
-        message: z.string(),
-        path: z.array(z.union([z.string(), z.number()])).nullish(),
-        extensions: z.record(z.string(), z.unknown()).nullish(),
-      }),
-    )
-    .nullish(),
-});
+const errorsSchema = z.array(
+  z.object({
+    message: z.string(),
+    path: z.array(z.union([z.string(), z.number()])).nullish(),
+    extensions: z.record(z.string(), z.unknown()).nullish(),
+  }),
+);
 
 export const openSubgraph = (options: SubgraphOptions): Subgraph => {
   const { name, url, breaker, log } = options;
@@ -133,7 +128,7 @@ const post = async (hop: Hop, options: SubgraphOptions, agent: Agent): Promise<H
       dispatcher: agent,
       signal: deadline,
     });
-    const answer = parse(await read(response.body, options.maximumBytes));
+    const answer = parse(await read(response, options.maximumBytes));
     if (response.statusCode >= 500 && !answer.errors) throw new HubError('SOURCE_UNAVAILABLE');
     if (response.statusCode >= 400 && !answer.errors) throw new HubError('SOURCE_REFUSED');
     return answer;
@@ -170,7 +165,10 @@ const withDeadline = async <Value>(
   }
 };
 
-const read = async (body: AsyncIterable<Buffer>, maximumBytes: number): Promise<string> => {
+const read = async ({ headers, body }: Dispatcher.ResponseData, maximumBytes: number): Promise<string> => {
+  const stated = Number(headers['content-length']); // What comes is not longer than it says.
+  if (stated > maximumBytes) throw new HubError('SOURCE_INVALID');
+  if (stated >= 0) return body.text();
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -181,30 +179,31 @@ const read = async (body: AsyncIterable<Buffer>, maximumBytes: number): Promise<
   return Buffer.concat(chunks).toString();
 };
 
-/** `__proto__` in an answer would reach objects that merge it; such keys are dropped as they are parsed. */
+/** Only the outermost shape is looked at here. A key called `__proto__` is what JSON makes of it, a field; `merge` takes none. */
 const parse = (text: string): HopAnswer => {
   try {
-    const value: unknown = JSON.parse(text, (key, entry: unknown) =>
-      key === '__proto__' || key === 'constructor' || key === 'prototype' ? undefined : entry,
-    );
-    const { data, errors } = answerSchema.parse(value);
-    if (data === undefined && !errors) throw new Error('neither data nor errors');
+    const value: unknown = JSON.parse(text);
+    const { data, errors } = (isRecord(value) ? value : {}) as { data?: unknown; errors?: unknown };
+    if (data !== undefined && data !== null && !isRecord(data)) throw new Error('data that is no object');
+    const told = errors === undefined || errors === null ? undefined : errorsSchema.parse(errors);
+    if (data === undefined && !told) throw new Error('neither data nor errors');
     return {
-      ...(data === undefined ? {} : { data }),
-      ...(errors?.length
-        ? {
-            errors: errors.map(({ message, path, extensions }) => ({
-              message,
-              ...(path ? { path } : {}),
-              ...(extensions ? { extensions } : {}),
-            })),
-          }
-        : {}),
+      ...(data === undefined ? {} : { data: data as Record<string, unknown> | null }),
+      ...(told?.length ? { errors: told.map(errorOf) } : {}),
     };
   } catch (cause) {
     throw new HubError('SOURCE_INVALID', { originalError: cause as Error });
   }
 };
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const errorOf = ({ message, path, extensions }: z.infer<typeof errorsSchema>[number]): HopError => ({
+  message,
+  ...(path ? { path } : {}),
+  ...(extensions ? { extensions } : {}),
+});
 
 /** The client left; that says nothing of the subgraph. */
 const isLeft = (error: unknown): boolean => (error as Error).name === 'AbortError';

@@ -4,8 +4,8 @@
  * request body, and once. A subgraph refuses whatever lacks one, so that reaching
  * its port is worth nothing. Which keys sign and which hold is in `hopkeys.ts`.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { type JSONWebKeySet, jwtVerify, SignJWT } from 'jose';
+import { createHash, KeyObject, randomUUID, sign, type webcrypto } from 'node:crypto';
+import { type JSONWebKeySet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { HubError } from './errors.ts';
 import { algorithm, keySetInForce, type SigningKey } from './hopkeys.ts';
@@ -73,15 +73,32 @@ export interface Hop {
   lifetimeSeconds: number;
 }
 
-export const signPrincipal = (principal: Principal, hop: Hop, { kid, key }: SigningKey): Promise<string> =>
-  new SignJWT({ principal, dig: digest(hop.body) })
-    .setProtectedHeader({ alg: algorithm, kid })
-    .setIssuer(issuer)
-    .setAudience(hop.audience)
-    .setJti(randomUUID())
-    .setIssuedAt()
-    .setExpirationTime(`${hop.lifetimeSeconds}s`)
-    .sign(key);
+/** A compact JWS, made in one go: a gateway signs each hop, and the general way takes three times as long. */
+export const signPrincipal = async (principal: Principal, hop: Hop, key: SigningKey): Promise<string> => {
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = {
+    ...{ principal, dig: digest(hop.body), iss: issuer, aud: hop.audience },
+    ...{ jti: randomUUID(), iat, exp: iat + hop.lifetimeSeconds },
+  };
+  const { header, secret } = partsOf(key);
+  const signed = `${header}.${base64url(JSON.stringify(claims))}`;
+  return `${signed}.${sign(null, Buffer.from(signed), secret).toString('base64url')}`;
+};
+
+const base64url = (text: string): string => Buffer.from(text).toString('base64url');
+
+const known = new WeakMap<SigningKey, { header: string; secret: KeyObject }>();
+
+/** What is the same in each signature of a key. */
+const partsOf = (key: SigningKey): { header: string; secret: KeyObject } => {
+  const found = known.get(key);
+  if (found) return found;
+  if (key.key instanceof Uint8Array) throw new Error('The signing key is not an Ed25519 private key.');
+  const header = base64url(JSON.stringify({ alg: algorithm, kid: key.kid }));
+  const parts = { header, secret: KeyObject.from(key.key as webcrypto.CryptoKey) };
+  known.set(key, parts);
+  return parts;
+};
 
 export interface Verified {
   principal: Principal;

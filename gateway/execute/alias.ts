@@ -22,6 +22,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { requiredWithArguments } from './require.ts';
 
 const prefix = '__hub_as_';
 
@@ -72,26 +73,3 @@ const hasField = (type: GraphQLCompositeType, name: string, full: GraphQLSchema)
   const all = isAbstractType(known) ? [known, ...full.getPossibleTypes(known)] : [known];
   return all.some((one) => (isObjectType(one) || isInterfaceType(one)) && name in one.getFields());
 };
-
-const remembered = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
-
-/** Fields that some `@requires` reads with arguments of its own. */
-const requiredWithArguments = (full: GraphQLSchema): ReadonlySet<string> => {
-  const known = remembered.get(full);
-  if (known) return known;
-  const names = new Set<string>();
-  for (const type of Object.values(full.getTypeMap()))
-    if (isObjectType(type) || isInterfaceType(type))
-      for (const field of Object.values(type.getFields()))
-        for (const text of requiresOf(field.astNode?.directives ?? []))
-          for (const [, name] of text.matchAll(/(\w+)\s*\(/g)) if (name) names.add(name);
-  remembered.set(full, names);
-  return names;
-};
-
-const requiresOf = (directives: NonNullable<FieldNode['directives']>): string[] =>
-  directives
-    .filter(({ name }) => name.value === 'join__field')
-    .flatMap(({ arguments: args = [] }) =>
-      args.flatMap(({ name, value }) => (name.value === 'requires' && value.kind === Kind.STRING ? [value.value] : [])),
-    );

@@ -1,16 +1,16 @@
 /**
- * The objects at a response path, through every list on the way. The same object
- * may stand at several places (`merge` shares what it may); it is given once.
+ * The objects at a response path, through every list on the way. Where they may
+ * be `shared`, the same object at several places (`merge`), it is given once.
  * Where exactly it stands is asked only for an error.
  */
 
 export type Entity = Record<string, unknown>;
 export type Place = (string | number)[];
 
-export const objectsAt = (data: Entity, path: readonly string[]): Entity[] => {
+export const objectsAt = (data: Entity, path: readonly string[], shared: boolean): Entity[] => {
   let level: unknown[] = [data];
   for (const key of path) level = key === '@' ? items(level) : fields(level, key);
-  return level.length === 1 ? (level as Entity[]) : [...new Set(level as Entity[])];
+  return (shared && level.length > 1 ? [...new Set(level)] : level) as Entity[];
 };
 
 const items = (lists: readonly unknown[]): unknown[] => {
@@ -21,8 +21,9 @@ const items = (lists: readonly unknown[]): unknown[] => {
 
 const fields = (objects: readonly unknown[], key: string): unknown[] => {
   const found: unknown[] = [];
+  const inherited = key in {};
   for (const object of objects) {
-    const value = own(object as Entity, key);
+    const value = inherited ? own(object as Entity, key) : (object as Entity)[key];
     if (isPlace(value)) found.push(value);
   }
   return found;
@@ -30,8 +31,13 @@ const fields = (objects: readonly unknown[], key: string): unknown[] => {
 
 const isPlace = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
-/** What the object itself holds: a client may call a field `constructor`. */
-export const own = (object: Entity, key: string): unknown => (Object.hasOwn(object, key) ? object[key] : undefined);
+/** What the object itself holds: a client may call a field `constructor`, which every object has from elsewhere. */
+export const own = (object: Entity, key: string): unknown => {
+  const value = object[key];
+  return value === inherits[key] && value !== undefined && !Object.hasOwn(object, key) ? undefined : value;
+};
+
+const inherits: Entity = {};
 
 /** Where each of the objects stands, in the answer's order. */
 export const placesOf = (data: Entity, path: readonly string[]): Map<unknown, Place[]> => {

@@ -10,28 +10,36 @@ import { type Entity, own } from './place.ts';
 import { rewriteOf } from './rewrite.ts';
 import { isOfType, isSubtype } from './types.ts';
 
-/** Undefined: the object lacks what is required, and is not asked for. */
-export type Represent = (object: Entity) => string | undefined;
+export interface Represent {
+  /** Undefined: the object lacks what is required, and is not asked for. */
+  text: (object: Entity) => string | undefined;
+  /** The fields that the text is made of, where it is no more than those: objects whose values are equal have one text. */
+  keys: (object: Entity) => readonly string[] | undefined;
+}
 
 export const representOf = ({ requires = [], inputRewrites }: FetchNode, schema: GraphQLSchema): Represent => {
   const rewrite = rewriteOf(inputRewrites, schema);
-  const general: Represent = (object) => {
+  const general = (object: Entity): string | undefined => {
     const picked = pick(object, requires, schema);
     if (!picked?.__typename) return undefined;
     rewrite?.(picked);
     return JSON.stringify(picked);
   };
-  if (rewrite) return general;
-  const known = new Map<unknown, Represent>();
-  return (object) => {
-    const name = object.__typename;
-    let represent = known.get(name);
-    if (!represent) {
-      const keys = typeof name === 'string' ? plainKeys(requires, name, schema) : undefined;
-      represent = keys ? plain(keys) : general;
-      if (known.size < mostTypes) known.set(name, represent);
-    }
-    return represent(object);
+  if (rewrite) return { text: general, keys: () => undefined };
+  const known = new Map<unknown, readonly string[] | undefined>();
+  const keys = ({ __typename: name }: Entity): readonly string[] | undefined => {
+    const found = known.get(name);
+    if (found || known.has(name)) return found;
+    const plain = typeof name === 'string' ? plainKeys(requires, name, schema) : undefined;
+    if (known.size < mostTypes) known.set(name, plain);
+    return plain;
+  };
+  return {
+    keys,
+    text: (object) => {
+      const plain = keys(object);
+      return plain ? plainText(object, plain) : general(object);
+    },
   };
 };
 
@@ -50,17 +58,14 @@ const plainKeys = (requires: readonly QueryPlanSelectionNode[], type: string, sc
   return fields.map(({ alias, name }) => alias ?? name);
 };
 
-const plain = (keys: readonly string[]): Represent => {
-  const parts = keys.map((key, at) => ({ key, prefix: `${at === 0 ? '{' : ','}${JSON.stringify(key)}:` }));
-  return (object) => {
-    let text = '';
-    for (const { key, prefix } of parts) {
-      const value = own(object, key);
-      if (value === undefined) return undefined;
-      text += prefix + jsonOf(value);
-    }
-    return `${text}}`;
-  };
+const plainText = (object: Entity, keys: readonly string[]): string | undefined => {
+  let text = '';
+  for (const key of keys) {
+    const value = own(object, key);
+    if (value === undefined) return undefined;
+    text += `${text === '' ? '{' : ','}"${key}":${jsonOf(value)}`;
+  }
+  return `${text}}`;
 };
 
 /** Undefined where a field is missing that stands directly in the selections; a fragment that lacks one is left out. */

@@ -6,10 +6,10 @@
 import type { GraphQLError } from 'graphql';
 import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
-import type { HopAnswer, Subgraph } from '../subgraph.ts';
+import type { Hop, HopAnswer, Subgraph } from '../subgraph.ts';
 import { blamedKeys, failedPaths, type Told, tell } from './blame.ts';
 import { copy, merge } from './merge.ts';
-import { type Part, partsOf } from './part.ts';
+import { type Made, type Part, partsOf } from './part.ts';
 import type { Entity } from './place.ts';
 import type { Program, Request } from './program.ts';
 
@@ -25,13 +25,12 @@ export interface Running {
   signal?: AbortSignal | undefined;
 }
 
-export interface Ran {
-  data: Entity;
+export interface Ran extends Made {
   errors: GraphQLError[];
 }
 
 export const run = async ({ requests }: Program, running: Running): Promise<Ran> => {
-  const ran: Ran = { data: {}, errors: [] };
+  const ran: Ran = { data: {}, shared: false, errors: [] };
   const under: Promise<void>[] = [];
   for (const request of requests) {
     const { waits } = request;
@@ -48,7 +47,8 @@ export const run = async ({ requests }: Program, running: Running): Promise<Ran>
 };
 
 const send = async (request: Request, running: Running, ran: Ran): Promise<void> => {
-  for (const together of partsOf(request, running.variables, ran.data)) await ask(request, together, running, ran);
+  const asked = partsOf(request, running.variables, ran);
+  await Promise.all(asked.map((together) => ask(request, together, running, ran)));
 };
 
 const ask = async (request: Request, parts: readonly Part[], running: Running, ran: Ran): Promise<void> => {
@@ -82,19 +82,34 @@ const answerOf = async (
     const value = Object.hasOwn(given, name) ? given[name] : undefined;
     if (value !== undefined) values.push(`"${name}":${JSON.stringify(value)}`);
   }
-  const body = `${head}${values.join()}}}`;
-  return subgraph.ask({
-    query,
-    operationName,
-    body,
-    get variables() {
-      return (JSON.parse(body) as { variables: Record<string, unknown> }).variables;
-    },
-    principal,
-    signal,
-    paths: () => failedPaths(told),
-  });
+  return subgraph.ask(new Question({ query, operationName, principal, signal }, `${head}${values.join()}}}`, told));
 };
+
+/**
+ * What a subgraph is asked. A class, because an accessor in an object literal makes a hidden class of its own for each object,
+ * and those keep everything that they reach alive until the next full collection.
+ */
+class Question implements Hop {
+  readonly query: string;
+  readonly operationName: string | undefined;
+  readonly principal: Principal;
+  readonly signal: AbortSignal | undefined;
+  readonly body: string;
+  readonly paths: () => (string | number)[][];
+
+  constructor({ query, operationName, principal, signal }: Omit<Hop, 'variables' | 'body' | 'paths'>, body: string, told: Told) {
+    this.query = query;
+    this.operationName = operationName;
+    this.principal = principal;
+    this.signal = signal;
+    this.body = body;
+    this.paths = () => failedPaths(told);
+  }
+
+  get variables(): Record<string, unknown> {
+    return (JSON.parse(this.body) as { variables: Record<string, unknown> }).variables;
+  }
+}
 
 const unavailable = (source: string) => {
   const { message, extensions } = new HubError('SOURCE_UNAVAILABLE', { source });
@@ -124,7 +139,10 @@ const put = (
   }
   for (let at = 0; at < entities.length; at += 1) {
     const entity = entities[at] as unknown;
-    if (typeof entity === 'object' && entity !== null) putEntity(entity as Entity, objects[at] ?? [], rewrite, share);
+    if (typeof entity !== 'object' || entity === null) continue;
+    const places = objects[at] ?? [];
+    putEntity(entity as Entity, places, rewrite, share);
+    if (places.length > 1) ran.shared = true;
   }
 };
 

@@ -52,7 +52,7 @@ const measure = async (
   sources: ChildProcess,
   { smoke, say, given }: BenchOptions,
 ): Promise<Measured[]> => {
-  const child = start('under.ts', [name, String(port)], 0, given.profile);
+  const child = start('under.ts', [name, String(port)], 0, given);
   const runs = smoke ? 1 : Number(given.runs ?? 3);
   const seconds = smoke ? 1 : Number(given.seconds ?? 6);
   try {
@@ -116,9 +116,15 @@ const rows = (measured: readonly Measured[]): Row[] =>
     ];
   });
 
-const start = (file: string, args: string[], core: number, profile?: string): ChildProcess => {
+/** `--semi=64`: V8's nursery in MiB, for every gateway alike. */
+const start = (file: string, args: string[], core: number, { profile, semi }: BenchOptions['given'] = {}): ChildProcess => {
   const child = fork(fileURLToPath(new URL(`gateway/${file}`, import.meta.url)), args, {
-    execArgv: ['--import', 'tsx', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])],
+    execArgv: [
+      '--import',
+      'tsx',
+      ...(semi ? [`--max-semi-space-size=${semi}`] : []),
+      ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []),
+    ],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   });

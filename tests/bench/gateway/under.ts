@@ -18,7 +18,7 @@ type Start = () => Promise<string>;
 const hub: Start = async () => {
   const { readConfig } = await import('../../../gateway/config.ts');
   const { startGateway } = await import('../../../gateway/index.ts');
-  const env = { PORT: '0', HOST: '127.0.0.1', HUB_LIMIT_COST: '1000000000' };
+  const env = { PORT: '0', HOST: '127.0.0.1', HUB_LIMIT_COST: '1000000000', HUB_LIMIT_RATE: '1000000000' };
   const gateway = await startGateway({ ...readConfig(env), supergraph: composed(false) });
   return `${gateway.url}/graphql`;
 };
