@@ -32,6 +32,13 @@ export const ageOf = (at: Instant, now: number): string => {
   return date ? durationOf((now - date.getTime()) / 1_000) : '—';
 };
 
+/** `12 s ago`, and for what is older than two days its date. */
+export const agoOf = (at: Instant, now: number): string => {
+  const date = dateOf(at);
+  if (!date) return '—';
+  return now - date.getTime() > 2 * 86_400_000 ? dayOf(at) : `${ageOf(at, now)} ago`;
+};
+
 export const durationOf = (seconds: number | null | undefined): string => {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return '—';
   const whole = Math.max(0, Math.round(seconds));

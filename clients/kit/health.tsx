@@ -3,7 +3,7 @@ import { useQuery, useSubscription } from '@apollo/client/react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { gapsOf } from './answer.ts';
 import { useNow } from './clock.ts';
-import { ageOf, clockOf, durationOf } from './format.ts';
+import { agoOf, clockOf, durationOf } from './format.ts';
 import { type SourceHealthFragment, SourcesChangeDocument, SourcesNowDocument } from './generated/graphql.ts';
 import { usePage } from './page.tsx';
 
@@ -83,7 +83,7 @@ export const HealthStrip = (): ReactNode => {
 const sentenceOf = ({ state, lagSeconds, lastEventAt, detail }: SourceHealth, now: number): string => {
   if (state !== 'LIVE') return `${inWords[state]}${detail ? `: ${withClock(detail)}` : ''}`;
   const lag = lagSeconds === null ? '' : `, lag ${lagSeconds < 10 ? `${lagSeconds.toFixed(1)} s` : durationOf(lagSeconds)}`;
-  return `live${lastEventAt ? `, changed ${ageOf(lastEventAt, now)} ago${lag}` : ''}`;
+  return `live${lastEventAt ? `, changed ${agoOf(lastEventAt, now)}${lag}` : ''}`;
 };
 
 /** The hub writes instants for machines; people read the clock. */

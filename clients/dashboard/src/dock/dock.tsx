@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import { type Gap, gapsAt, gapsOf } from '../../../kit/answer.ts';
 import { useNow } from '../../../kit/clock.ts';
-import { ageOf, clockOf, dayTimeOf, wordsOf } from '../../../kit/format.ts';
+import { agoOf, clockOf, dayTimeOf, wordsOf } from '../../../kit/format.ts';
 import { Gaps, NothingFound } from '../../../kit/notices.tsx';
 import { IncidentWholeDocument, type IncidentWholeQuery } from '../../generated/graphql.ts';
 import type { Camera, Incident } from '../live/picture.ts';
@@ -119,7 +119,7 @@ const Age = ({ at }: { at: string }): ReactNode => {
   const now = useNow();
   return (
     <time dateTime={at} title={dayTimeOf(at)}>
-      {clockOf(at)}, {ageOf(at, now)} ago
+      {clockOf(at)}, {agoOf(at, now)}
     </time>
   );
 };

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { Gap } from '../../../kit/answer.ts';
 import { useNow } from '../../../kit/clock.ts';
-import { ageOf, distanceMeters, headingOf, metersOf, wordsOf } from '../../../kit/format.ts';
+import { ageOf, agoOf, distanceMeters, headingOf, metersOf, wordsOf } from '../../../kit/format.ts';
 import { Gaps, NothingFound } from '../../../kit/notices.tsx';
 import type { Unit } from '../live/picture.ts';
 import { isStale } from '../map/features.ts';
@@ -47,7 +47,7 @@ export const Units = ({ incident: { dispatches, location }, units, gaps, onUnit 
               <button type="button" className="line unit" onClick={() => onUnit(unit.id)} data-unit={unit.id}>
                 <strong>{unit.callSign}</strong>
                 <span>
-                  {step} {since && <span className="quiet">{ageOf(since, now)} ago</span>}
+                  {step} {since && <span className="quiet">{agoOf(since, now)}</span>}
                 </span>
                 <span className="quiet">{live ? placeWords(live, now) : 'no position'}</span>
                 <span className="distance">{metersOf(live && distanceOf(live))}</span>

@@ -20,14 +20,15 @@ interface BarsProps {
 const rowPixels = 26;
 const standing = 240;
 
-const tick = { fill: '#a9bacb', fontSize: 12 };
 const line = { stroke: '#2a3a4b' };
 
 export const Bars = ({ rows, series, stacked, lying, unit = '' }: BarsProps): ReactNode => {
+  const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14; // The page's own type size.
+  const tick = { fill: '#a9bacb', fontSize: 12 * scale };
   const names = { dataKey: 'name', type: 'category', tick, tickLine: false, axisLine: line, interval: 0 } as const;
   const values = { type: 'number', tick, tickLine: false, axisLine: line, unit, allowDecimals: false } as const;
   return (
-    <ResponsiveContainer width="100%" height={lying ? rows.length * rowPixels + 70 : standing}>
+    <ResponsiveContainer width="100%" height={(lying ? rows.length * rowPixels + 70 : standing) * scale}>
       <BarChart
         data={[...rows]}
         layout={lying ? 'vertical' : 'horizontal'}
@@ -36,7 +37,7 @@ export const Bars = ({ rows, series, stacked, lying, unit = '' }: BarsProps): Re
       >
         <CartesianGrid stroke="#1d2a38" horizontal={!lying} vertical={Boolean(lying)} />
         {lying ? <XAxis {...values} /> : <XAxis {...names} interval="equidistantPreserveStart" />}
-        {lying ? <YAxis {...names} width={190} /> : <YAxis {...values} width={52} />}
+        {lying ? <YAxis {...names} width={190 * scale} /> : <YAxis {...values} width={52 * scale} />}
         <Tooltip
           cursor={{ fill: '#1e2c3b' }}
           contentStyle={{ background: '#101821', border: '1px solid #4a6078' }}

@@ -56,6 +56,7 @@ const Counted = ({ span, onYear }: { span: Span; onYear: (year: number) => void 
   const videos = useQuery(VideoFiguresDocument, { variables });
   const total = calls.data?.byType?.total;
   const requests = videos.data?.bySignal?.total;
+  const names = new Map(calls.data?.byType?.groups.map(({ key, text }) => [key, text]));
   const gaps: Gap[] = [...gapsOf(calls.error), ...gapsOf(videos.error)];
   return (
     <>
@@ -72,7 +73,7 @@ const Counted = ({ span, onYear }: { span: Span; onYear: (year: number) => void 
       </dl>
       <div className="cards">
         {calls.data && <CallCards data={calls.data} videos={videos.data} />}
-        {videos.data && <VideoCards data={videos.data} />}
+        {videos.data && <VideoCards data={videos.data} names={names} />}
       </div>
     </>
   );

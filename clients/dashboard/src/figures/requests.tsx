@@ -29,8 +29,14 @@ const bars = (figures: readonly VideoFigure[]): Record<string, string | number>[
     unanswered: figure.unanswered,
   }));
 
-export const VideoCards = ({ data }: { data: VideoFiguresQuery }): ReactNode => {
-  const signals = data.bySignal?.groups ?? [];
+interface VideoCardsProps {
+  data: VideoFiguresQuery;
+  /** Signals' names: the log has codes alone. */
+  names: ReadonlyMap<string | null, string | null>;
+}
+
+export const VideoCards = ({ data, names }: VideoCardsProps): ReactNode => {
+  const signals = (data.bySignal?.groups ?? []).map((figure) => ({ ...figure, text: names.get(figure.key) ?? null }));
   const districts = byDistrict(data.byDistrict?.groups ?? []);
   const months = data.byMonth?.groups ?? [];
   return (

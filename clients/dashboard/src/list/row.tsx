@@ -40,11 +40,9 @@ export const Row = memo(({ id, incident, index, start, size, selected, fresh, on
         <Age at={receivedAt} />
       </td>
       <td className="cell-type">
-        <span className="call-title">
-          <span className="call-words">{titleOf(incident)}</span>
-          {fresh && <span className="fresh">{fresh === 'new' ? 'NEW' : 'CHANGED'}</span>}
-        </span>
+        <span className="call-title">{titleOf(incident)}</span>
         <span className="call-place">
+          {fresh && <span className="fresh">{fresh === 'new' ? 'NEW' : 'CHANGED'}</span>}
           {location?.address ?? 'No address'}
           {unitWords && <span className="call-units"> · {unitWords}</span>}
         </span>

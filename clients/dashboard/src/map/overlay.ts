@@ -25,8 +25,8 @@ export interface Overlay {
   close: () => void;
 }
 
-/** Positions come once a second at best; ten drawings in that time look continuous. */
-const pauseMs = 100;
+/** Positions come once a second at best; some drawings in that time look continuous. */
+const pauseMs = 200;
 const iconPixels = 24;
 const namesFromZoom = 13;
 const reachPixels = 12;
@@ -35,16 +35,17 @@ export const createOverlay = async (map: MapLibre, shown: () => UnitsShown): Pro
   const canvas = document.createElement('canvas');
   canvas.className = 'map-overlay';
   map.getCanvasContainer().append(canvas);
-  const context = canvas.getContext('2d');
+  // Drawn by the processor: many small signs are quick there, and without a graphics card the other way takes half a second.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('This browser has no canvas to draw units on.');
-  const drawings = await loadDrawings();
+  const sprites = createSprites(await loadDrawings());
   let places = new Map<string, { x: number; y: number }>();
   let drawnAt = 0;
   let frame: number | undefined;
   const draw = (): void => {
     drawnAt = performance.now();
     resize(canvas, context, map);
-    places = paint({ map, context, drawings, ...shown() });
+    places = paint({ map, context, sprites, ...shown() });
   };
   const soon = (): void => {
     frame = undefined;
@@ -79,6 +80,40 @@ const loadDrawings = async (): Promise<Map<string, HTMLImageElement>> => {
   return new Map(await Promise.all(names.map(load)));
 };
 
+type Sprites = (icon: string, heading: number, size: number) => CanvasImageSource | undefined;
+
+/** A circle in so many steps is turned as smoothly as the eye follows. */
+const turns = 32;
+
+/** Each sign in each direction, rasterized once: turning a vector drawing for every unit is what costs. */
+const createSprites = (drawings: ReadonlyMap<string, HTMLImageElement>): Sprites => {
+  const made = new Map<string, HTMLCanvasElement>();
+  return (icon, heading, size) => {
+    const drawing = drawings.get(icon);
+    if (!drawing) return undefined;
+    const turn = Math.round((heading / 360) * turns) % turns;
+    const key = `${icon} ${turn} ${size}`;
+    const sprite = made.get(key) ?? rasterize(drawing, turn / turns, size);
+    if (made.size > mostSprites) made.clear();
+    made.set(key, sprite);
+    return sprite;
+  };
+};
+
+const mostSprites = 2_000;
+
+const rasterize = (drawing: HTMLImageElement, turn: number, size: number): HTMLCanvasElement => {
+  const pixels = Math.ceil(size * window.devicePixelRatio);
+  const canvas = document.createElement('canvas');
+  canvas.width = pixels;
+  canvas.height = pixels;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context?.translate(pixels / 2, pixels / 2);
+  context?.rotate(turn * 2 * Math.PI);
+  context?.drawImage(drawing, -pixels / 2, -pixels / 2, pixels, pixels);
+  return canvas;
+};
+
 const resize = (canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, map: MapLibre): void => {
   const { clientWidth, clientHeight } = map.getContainer();
   const ratio = window.devicePixelRatio;
@@ -94,15 +129,15 @@ const resize = (canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, ma
 interface Painting extends UnitsShown {
   map: MapLibre;
   context: CanvasRenderingContext2D;
-  drawings: ReadonlyMap<string, HTMLImageElement>;
+  sprites: Sprites;
 }
 
-const paint = ({ map, context, drawings, units, trails, now, hidden }: Painting): Map<string, { x: number; y: number }> => {
+const paint = ({ map, context, sprites, units, trails, now, hidden }: Painting): Map<string, { x: number; y: number }> => {
   const places = new Map<string, { x: number; y: number }>();
   const { clientWidth, clientHeight } = map.getContainer();
   const zoom = map.getZoom();
   const scale = mapScale();
-  const size = iconPixels * scale * Math.min(1.2, Math.max(0.6, 0.6 + (zoom - 10) * 0.1));
+  const size = Math.round(iconPixels * scale * Math.min(1.2, Math.max(0.6, 0.6 + (zoom - 10) * 0.1)));
   if (trails) paintTrails(context, map, units, trails);
   if (hidden) return places;
   context.font = `${11 * scale}px system-ui, sans-serif`;
@@ -113,14 +148,10 @@ const paint = ({ map, context, drawings, units, trails, now, hidden }: Painting)
     const { x, y } = map.project([longitude, latitude]);
     if (x < -size || y < -size || x > clientWidth + size || y > clientHeight + size) continue;
     const { icon, heading } = signOf(unit, now);
-    const drawing = drawings.get(icon);
-    if (!drawing) continue;
+    const sprite = sprites(icon, heading, size);
+    if (!sprite) continue;
     places.set(unit.id, { x, y });
-    context.save();
-    context.translate(x, y);
-    if (heading !== 0) context.rotate((heading * Math.PI) / 180);
-    context.drawImage(drawing, -size / 2, -size / 2, size, size);
-    context.restore();
+    context.drawImage(sprite, Math.round(x - size / 2), Math.round(y - size / 2), size, size);
     if (zoom >= namesFromZoom) paintName(context, unit.callSign, x, y + size * 0.95);
   }
   return places;

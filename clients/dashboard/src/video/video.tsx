@@ -1,7 +1,7 @@
 /**
  * A camera's picture, where its agreement allows one. The address is signed and
- * good for two minutes, so it is asked for when the player opens, and by whom is
- * on record. HLS is played by hls.js where the browser does not by itself.
+ * good for two minutes: it is asked for when the player opens and again before it
+ * ends, so an agreement that is revoked ends the picture, and who watched is on record.
  */
 import { useQuery } from '@apollo/client/react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
@@ -12,8 +12,11 @@ import { Gaps, NothingFound } from '../../../kit/notices.tsx';
 import { CameraStreamsDocument } from '../../generated/graphql.ts';
 import { cameraForm, cameraWords } from '../map/features.ts';
 
+/** Addresses are good for two minutes. */
+const renewMs = 80_000;
+
 export const CameraPanel = ({ id, onClose }: { id: string; onClose: () => void }): ReactNode => {
-  const { data, error, loading, refetch } = useQuery(CameraStreamsDocument, { variables: { id } });
+  const { data, error, loading } = useQuery(CameraStreamsDocument, { variables: { id }, pollInterval: renewMs });
   const camera = data?.camera;
   const gaps = gapsOf(error);
   const playable = camera?.viewable
@@ -42,7 +45,7 @@ export const CameraPanel = ({ id, onClose }: { id: string; onClose: () => void }
           <strong>May not be watched.</strong> {camera.notViewableBecause}
         </p>
       )}
-      {playable?.url && <Player url={playable.url} label={camera?.label ?? ''} onEnded={() => void refetch()} />}
+      {playable?.url && <Player url={playable.url} label={camera?.label ?? ''} />}
       {camera?.viewable && !playable && gaps.length === 0 && (
         <NothingFound>
           {camera.streams?.length
@@ -54,26 +57,23 @@ export const CameraPanel = ({ id, onClose }: { id: string; onClose: () => void }
   );
 };
 
-interface PlayerProps {
-  url: string;
-  label: string;
-  /** The address has ended, or its server gives nothing: whether there is another is for the hub to say. */
-  onEnded: () => void;
-}
-
-const Player = ({ url, label, onEnded }: PlayerProps): ReactNode => {
+const Player = ({ url, label }: { url: string; label: string }): ReactNode => {
   const video = useRef<HTMLVideoElement>(null);
+  const latest = useRef(url);
+  latest.current = url;
   const [state, setState] = useState<'loading' | 'playing' | 'failed'>('loading');
-  const ended = useRef(onEnded);
-  ended.current = onEnded;
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt is a new player
   useEffect(() => {
     if (!video.current) return;
-    const playing = play(video.current, url, () => {
-      setState('failed');
-      ended.current();
-    });
+    const playing = play(video.current, latest, () => setState('failed'));
     return playing.stop;
-  }, [url]);
+  }, [attempt]);
+  useEffect(() => {
+    if (state !== 'failed') return;
+    const timer = setTimeout(() => setAttempt((before) => before + 1), pauseMs);
+    return () => clearTimeout(timer);
+  }, [state]);
   return (
     <div className="player" data-player={state}>
       <video
@@ -83,12 +83,12 @@ const Player = ({ url, label, onEnded }: PlayerProps): ReactNode => {
         playsInline
         controls
         aria-label={`Live picture of ${label}`}
-        onPlaying={() => setState('playing')}
+        onTimeUpdate={() => setState('playing')}
         onError={() => setState('failed')}
       />
       {state === 'failed' && (
         <p className="notice down" role="alert">
-          The video system does not deliver this stream now. It is asked for again.
+          The video system does not deliver this stream now. It is tried again.
         </p>
       )}
     </div>
@@ -99,27 +99,23 @@ const Player = ({ url, label, onEnded }: PlayerProps): ReactNode => {
 const pauseMs = 5_000;
 
 /** The player is loaded when it is needed; its worker is a blob, which the page's policy refuses, so it does without. */
-const play = (element: HTMLVideoElement, url: string, onFailed: () => void): { stop: () => void } => {
+const play = (element: HTMLVideoElement, latest: { current: string }, onFailed: () => void): { stop: () => void } => {
   let over = false;
   let stop = (): void => {};
   const open = async (): Promise<void> => {
     const { default: Hls } = await import('hls.js/light');
     if (over) return;
-    if (!Hls.isSupported()) {
-      element.src = url;
-      return;
-    }
-    const hls = new Hls({ enableWorker: false });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    hls.on(Hls.Events.ERROR, (_event, { fatal }) => {
-      if (fatal && timer === undefined) timer = setTimeout(onFailed, pauseMs);
+    const first = folderOf(latest.current);
+    const hls = new Hls({
+      enableWorker: false,
+      // Whatever belongs to the stream is asked for under its latest address: the first has ended meanwhile.
+      xhrSetup: (request, asked) => request.open('GET', asked.replace(first, folderOf(latest.current)), true),
     });
-    hls.loadSource(url);
+    hls.on(Hls.Events.ERROR, (_event, { fatal }) => fatal && onFailed());
+    hls.on(Hls.Events.MANIFEST_PARSED, () => void element.play().catch(() => undefined)); // Where it may not begin by itself, its controls can.
+    hls.loadSource(latest.current);
     hls.attachMedia(element);
-    stop = () => {
-      clearTimeout(timer);
-      hls.destroy();
-    };
+    stop = () => hls.destroy();
   };
   open().catch(onFailed);
   return {
@@ -129,3 +125,5 @@ const play = (element: HTMLVideoElement, url: string, onFailed: () => void): { s
     },
   };
 };
+
+const folderOf = (url: string): string => url.slice(0, url.lastIndexOf('/') + 1);
