@@ -73,8 +73,8 @@ const measure = async (
     }
     return measured;
   } finally {
-    const gone = once(child, 'exit');
-    child.disconnect();
+    const gone = child.exitCode === null ? once(child, 'exit') : undefined;
+    if (child.connected) child.disconnect();
     await gone;
   }
 };
@@ -133,11 +133,15 @@ const start = (file: string, args: string[], core: number, { profile, semi }: Be
 };
 
 const message = async <Message>(child: ChildProcess): Promise<Message> => {
-  const [told] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => Promise.reject(new Error('A process ended early.'))),
-  ])) as [Message];
-  return told;
+  const told = new AbortController();
+  const ended = once(child, 'exit', { signal: told.signal }).then(() => Promise.reject(new Error('A process ended early.')));
+  ended.catch(() => {});
+  try {
+    const [first] = (await Promise.race([once(child, 'message'), ended])) as [Message];
+    return first;
+  } finally {
+    told.abort();
+  }
 };
 
 /** Where the machine has several cores and the tool for it; else it goes where it goes. */
