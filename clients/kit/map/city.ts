@@ -7,6 +7,7 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { AttributionControl, Map as MapLibre, ScaleControl, type StyleSpecification, setWorkerUrl } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { screenScale } from '../rem.ts';
 
 export type { MapLibre };
 
@@ -24,8 +25,8 @@ export interface CityMapOptions {
   view?: { longitude: number; latitude: number; zoom: number };
 }
 
-/** How much larger signs and names are than on a laptop: the map follows the page's own type size. */
-export const mapScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
+/** How much larger signs and names are than on a laptop. */
+export const mapScale = screenScale;
 
 /** Names drawn by MapLibre itself, from the fonts of this machine. */
 export const mapFont = ['Noto Sans Regular'];

@@ -1,6 +1,7 @@
 /** The charts' one look: bars, a few colors that also differ in lightness, words from the page's own font. */
 import type { ReactNode } from 'react';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { useRem } from '../../../kit/rem.ts';
 
 export interface Series {
   key: string;
@@ -23,7 +24,7 @@ const standing = 240;
 const line = { stroke: '#2a3a4b' };
 
 export const Bars = ({ rows, series, stacked, lying, unit = '' }: BarsProps): ReactNode => {
-  const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 14; // The page's own type size.
+  const scale = useRem() / 14;
   const tick = { fill: '#a9bacb', fontSize: 12 * scale };
   const names = { dataKey: 'name', type: 'category', tick, tickLine: false, axisLine: line, interval: 0 } as const;
   const values = { type: 'number', tick, tickLine: false, axisLine: line, unit, allowDecimals: false } as const;

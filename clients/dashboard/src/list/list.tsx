@@ -5,6 +5,7 @@
 import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { useRem } from '../../../kit/rem.ts';
 import type { Incident } from '../live/picture.ts';
 import { type SortName, sortNames, type View, type ViewStore } from '../view.ts';
 import { Row } from './row.tsx';
@@ -40,15 +41,19 @@ export const List = ({ incidents, view, change, fresh, onRows, onSelect, loading
   const rows = table.getRowModel().rows;
   const ids = useMemo(() => rows.map(({ id }) => id), [rows]);
   useEffect(() => onRows(ids), [ids, onRows]);
+  const rem = useRem();
+  const rowPixels = rowRem * rem;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowRem * remPixels(),
+    estimateSize: () => rowPixels,
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 6,
-    scrollPaddingStart: 2 * remPixels(), // The head stays in sight.
+    scrollPaddingStart: 2 * rem, // The head stays in sight.
   });
-  useKeptPlace(scroller, ids);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows are as high as the type is, and it follows the window
+  useEffect(() => virtual.measure(), [rowPixels]);
+  useKeptPlace(scroller, ids, rowPixels);
   const selected = view.incident === undefined ? -1 : ids.indexOf(view.incident);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list scrolls when another row is selected, not when rows move
   useEffect(() => {
@@ -122,7 +127,6 @@ export const List = ({ incidents, view, change, fresh, onRows, onSelect, loading
 const isDrawn = (items: readonly { index: number }[], at: number): boolean => items.some(({ index }) => index === at);
 
 const rowId = (id: string | undefined): string => `row-${id}`;
-const remPixels = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 const isSortName = (name: string): name is SortName => (sortNames as readonly string[]).includes(name);
 const sortOf = (id: string, view: View): 'ascending' | 'descending' | 'none' =>
   view.sort !== id ? 'none' : view.descending ? 'descending' : 'ascending';
@@ -143,16 +147,15 @@ const targetOf = (key: string, at: number, count: number): number | undefined =>
 };
 
 /** Rows that arrive above what is being read push nothing: the scroll position moves with them. */
-const useKeptPlace = (scroller: { current: HTMLTableElement | null }, ids: readonly string[]): void => {
+const useKeptPlace = (scroller: { current: HTMLTableElement | null }, ids: readonly string[], height: number): void => {
   const before = useRef<readonly string[]>(ids);
   useLayoutEffect(() => {
     const element = scroller.current;
-    const height = rowRem * remPixels();
     const first = element ? Math.floor(element.scrollTop / height) : 0;
     const anchor = before.current[first];
     before.current = ids;
     if (!element || first === 0 || anchor === undefined) return;
     const now = ids.indexOf(anchor);
     if (now >= 0 && now !== first) element.scrollTop += (now - first) * height;
-  }, [ids, scroller]);
+  }, [ids, scroller, height]);
 };
