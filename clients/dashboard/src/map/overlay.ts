@@ -3,7 +3,7 @@
  * city under them does not: drawn by the map, each move would have it draw every
  * street again, which without a graphics card takes a tenth of a second.
  */
-import type { MapLibre } from '../../../kit/map/city.ts';
+import { type MapLibre, mapScale } from '../../../kit/map/city.ts';
 import type { Unit } from '../live/picture.ts';
 import type { Trails } from '../live/trails.ts';
 import { signOf } from './features.ts';
