@@ -70,9 +70,12 @@ export const recording = async <Value>(
   { data, environment }: AuditPlace,
   use: (audit: RunningAudit) => Promise<Value>,
 ): Promise<Value> => {
-  const { checkpoints, fieldKeys, alertUrl } = await auditSettings(environment, resolve(data));
+  const { checkpoints, fieldKeys, alertUrl, webhookSecret } = await auditSettings(environment, resolve(data));
   const log = openLog(environment, 'error');
-  const audit = await startAudit({ checkpoints, fieldKeys, alertUrl, database, log, now: Date.now, intervalMs: 1_000 });
+  const audit = await startAudit({
+    ...{ checkpoints, fieldKeys, alertUrl, webhookSecret, database, log },
+    ...{ now: Date.now, intervalMs: 1_000 },
+  });
   try {
     return await use(audit);
   } finally {

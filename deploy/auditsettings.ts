@@ -4,6 +4,7 @@ import { readWitnessKey } from '../gateway/audit/note.ts';
 import { leastDays, type Retention } from '../gateway/audit/retention.ts';
 import type { Witness } from '../gateway/audit/sinks.ts';
 import type { AuditSettings } from '../gateway/audit/start.ts';
+import { isWebhookSecret } from '../schema/webhook.ts';
 import { checkpointKeys, fieldKeys, originOf } from './auditkeys.ts';
 import { ExpectedError } from './expected.ts';
 import type { Environment } from './settings.ts';
@@ -18,6 +19,7 @@ const settings = z.object({
   HUB_AUDIT_WITNESS_URL: z.url().optional(),
   HUB_AUDIT_WITNESS_KEY: z.string().optional(),
   HUB_AUDIT_ALERT_URL: z.url().optional(),
+  HUB_WEBHOOK_SECRET: z.string().refine(isWebhookSecret, 'It takes "whsec_" and 24 to 64 bytes in base64.').optional(),
   /** `CJI=1095,ALPR=1825`: days, a year at the least. */
   HUB_AUDIT_RETENTION: z.string().optional(),
   /** A file on this machine; an agency's choice. */
@@ -42,6 +44,7 @@ export const auditSettings = async (environment: Environment, data: string): Pro
     },
     fieldKeys: await fieldKeys(place),
     alertUrl: set.HUB_AUDIT_ALERT_URL,
+    webhookSecret: set.HUB_WEBHOOK_SECRET,
     retention: retentionOf(set.HUB_AUDIT_RETENTION),
     spool: set.HUB_AUDIT_SPOOL,
   };

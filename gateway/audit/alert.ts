@@ -4,10 +4,14 @@
  * code, then none for a minute; codes and times only, nothing of a record.
  */
 
+import { webhookHeaders } from '../../schema/webhook.ts';
+
 export interface AlertOptions {
   /** One line at error level. */
   say: (detail: { alert: AlertCode; code?: string | undefined; suppressed: number }, text: string) => void;
   webhook?: string | undefined;
+  /** Signs the calls of the webhook. */
+  secret?: string | undefined;
   now: () => number;
   fetch?: typeof fetch;
 }
@@ -43,14 +47,15 @@ export const alertTexts: Readonly<Record<AlertCode, string>> = {
   AUDIT_CLOCK: "The clock is behind the audit log's by more than a minute.",
 };
 
-export const openAlert = ({ say, webhook, now, fetch: call = fetch }: AlertOptions): Alert => {
+export const openAlert = ({ say, webhook, secret, now, fetch: call = fetch }: AlertOptions): Alert => {
   const told = new Map<AlertCode, { atMs: number; suppressed: number }>();
   const underWay = new Set<Promise<void>>();
-  const post = async (url: string, body: object): Promise<void> => {
+  const post = async (url: string, alerted: object): Promise<void> => {
+    const body = JSON.stringify(alerted);
     const response = await call(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      headers: webhookHeaders({ secret, body, nowMs: now() }),
+      body,
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -18,6 +18,8 @@ export interface AuditSettings {
   fieldKeys?: FieldKeys | undefined;
   /** Told of failures, besides the log. */
   alertUrl?: string | undefined;
+  /** Signs what is sent there. */
+  webhookSecret?: string | undefined;
   /** Path of the file to which records of dispatch and positions go while the store is away; without it they are refused too. */
   spool?: string | undefined;
   /** Days that each class is kept; what is older is purged each day. */
@@ -83,8 +85,8 @@ export const startAudit = async (parts: AuditParts): Promise<RunningAudit> => {
 };
 
 /** Each alert is counted, also those that are not sent because one just was. */
-const openAlerts = ({ log, alertUrl, now }: AuditParts, status: StatusKeeper): Alert => {
-  const alert = openAlert({ say: (detail, text) => log.error(detail, text), webhook: alertUrl, now });
+const openAlerts = ({ log, alertUrl, webhookSecret, now }: AuditParts, status: StatusKeeper): Alert => {
+  const alert = openAlert({ say: (detail, text) => log.error(detail, text), webhook: alertUrl, secret: webhookSecret, now });
   const counted = (code: AlertCode, cause?: unknown): void => {
     status.failed(code);
     alert(code, cause);

@@ -5,6 +5,7 @@
  * said in the log, and the emergency is listed until it is reviewed.
  */
 import type { Logger } from 'pino';
+import { webhookHeaders } from '../../schema/webhook.ts';
 import type { Emergency } from './standing.ts';
 
 export interface Alarm {
@@ -15,14 +16,22 @@ export interface Alarm {
 
 const timeoutMs = 5_000;
 
-export const openAlarm = (options: { log: Logger; webhook?: string | undefined; fetch?: typeof fetch }): Alarm => {
-  const { log, webhook, fetch: call = fetch } = options;
+export interface AlarmOptions {
+  log: Logger;
+  webhook?: string | undefined;
+  /** Signs the calls of the webhook. */
+  secret?: string | undefined;
+  fetch?: typeof fetch;
+}
+
+export const openAlarm = ({ log, webhook, secret, fetch: call = fetch }: AlarmOptions): Alarm => {
   const underWay = new Set<Promise<void>>();
-  const post = async (url: string, body: object): Promise<void> => {
+  const post = async (url: string, told: object): Promise<void> => {
+    const body = JSON.stringify(told);
     const response = await call(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      headers: webhookHeaders({ secret, body, nowMs: Date.now() }),
+      body,
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -30,7 +39,13 @@ export const openAlarm = (options: { log: Logger; webhook?: string | undefined; 
     if (!response.ok) throw new Error(`The webhook answered ${response.status}.`);
   };
   const alarm = ({ id, ori, openedAt, endsAt }: Emergency): void => {
-    const body = { alert: 'EMERGENCY_OPENED', emergency: id, ori, openedAt: openedAt.toISOString(), endsAt: endsAt.toISOString() };
+    const body = {
+      alert: 'EMERGENCY_OPENED',
+      emergency: id,
+      ori,
+      openedAt: openedAt.toISOString(),
+      endsAt: endsAt.toISOString(),
+    };
     log.error(body, 'Somebody broke the glass.');
     if (!webhook) return;
     const posting = post(webhook, { ...body, text: 'Somebody broke the glass.' }).catch(() =>

@@ -1,6 +1,7 @@
 /** The standing in the graph: field → reader, its feed, and how it starts. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isWebhookSecret } from '../../schema/webhook.ts';
 import { pollFeed } from '../kit/feed.ts';
 import { live } from '../kit/live.ts';
 import type { PageArguments } from '../kit/page.ts';
@@ -27,12 +28,13 @@ export const standingFeed = pollFeed({ topic, view: 'hub.standing', channel: 'hu
 const settings = z.object({
   HUB_EMERGENCY_MINUTES: z.coerce.number().int().min(1).default(60),
   HUB_EMERGENCY_ALERT_URL: z.url().optional(),
+  HUB_WEBHOOK_SECRET: z.string().refine(isWebhookSecret, 'It takes "whsec_" and 24 to 64 bytes in base64.').optional(),
 });
 
 export const startStanding = async (runtime: Runtime) => {
   const set = settings.parse(runtime.settings);
   await runtime.database.exec(readFileSync(new URL('standing.sql', import.meta.url), 'utf8'));
-  const alarm = openAlarm({ log: runtime.log, webhook: set.HUB_EMERGENCY_ALERT_URL });
+  const alarm = openAlarm({ log: runtime.log, webhook: set.HUB_EMERGENCY_ALERT_URL, secret: set.HUB_WEBHOOK_SECRET });
   return {
     reader: openStanding({ runtime, alarm, maximumMinutes: set.HUB_EMERGENCY_MINUTES }),
     close: alarm.settled,

@@ -1,6 +1,7 @@
 /** Breaking the glass: what it opens, for whom, until when, and who says afterwards whether it was right. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Delivery, openReceiver } from '../../clients/sdk/src/webhooks.ts';
 import { next } from './harness.ts';
 import { guarded, type StandingWorld, startWorld, until } from './standingworld.ts';
 
@@ -193,15 +194,18 @@ test('reviewers are told at once', async () => {
   await socket.dispose();
 });
 
-test('the webhook is called at once, with ids and times and no reason', async () => {
+test('the webhook is called at once, signed, with ids and times and no reason', async () => {
   const bodies: string[] = [];
+  let headers: Delivery['headers'] = {};
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
   const server = createServer((request, response) => {
+    headers = request.headers;
     request.setEncoding('utf8').on('data', (chunk) => bodies.push(chunk));
     request.on('end', () => response.end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const world = await startWorld({ settings: { HUB_EMERGENCY_ALERT_URL: webhook } });
+  const world = await startWorld({ settings: { HUB_EMERGENCY_ALERT_URL: webhook, HUB_WEBHOOK_SECRET: secret } });
   const { id } = await world.say(
     await world.tokenOf('alerting', ['supervisor']),
     `mutation { breakGlass(reason: "${reason}") { id } }`,
@@ -209,6 +213,9 @@ test('the webhook is called at once, with ids and times and no reason', async ()
   await until(() => bodies.length > 0);
   expect(JSON.parse(bodies.join(''))).toMatchObject({ alert: 'EMERGENCY_OPENED', emergency: id, ori: 'LANPD0000' });
   expect(bodies.join('')).not.toContain('Magazine');
+  const taken: string[] = [];
+  await openReceiver({ secrets: [secret] })({ headers, body: bodies.join('') }, ({ alert }) => void taken.push(alert));
+  expect(taken).toEqual(['EMERGENCY_OPENED']);
   await world.stop();
   server.close();
 });
