@@ -9,15 +9,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { generateSdk } from './sdk/generate.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const schemaFile = join(root, 'schema/api.graphql');
 
-/** Brings every page's `generated` folder up to date; answers with the pages that were behind. */
+/** Brings every page's and the vendor kit's `generated` folder up to date; answers with those that were behind. */
 export const generateOperations = async () => {
   const stale = pages().filter((page) => readOr(markOf(page)) !== stateOf(page));
   for (const page of stale) await generate(page);
-  return stale;
+  return (await generateSdk()) ? [...stale, 'sdk'] : stale;
 };
 
 const pages = () =>
