@@ -34,15 +34,15 @@ export const useNews = (picture: Picture, tray: Tray, onOpen: (id: string) => vo
       timers.add(timer);
     };
     const stop = picture.onIncident((changed) => {
-      const { incident, before } = changed;
-      if (before && !matters(changed)) return;
-      mark(incident.id, before ? 'changed' : 'new');
-      if (urgencyOf(incident) === '2' && incident.status !== 'CLOSED' && (!before || urgencyOf(before) !== '2')) {
+      const { incident, before, created } = changed;
+      if (!created && !matters(changed)) return;
+      mark(incident.id, created ? 'new' : 'changed');
+      if (isAlarming(changed)) {
         tray.add({
           id: `incident-${incident.id}`,
           level: 'bad',
           quiet: true,
-          text: `${before ? 'Raised to' : 'New'} ${incident.priority}: ${titleOf(incident)}, ${incident.location?.address ?? 'no address'}`,
+          text: `${before && !created ? 'Raised to' : 'New'} ${incident.priority}: ${titleOf(incident)}, ${incident.location?.address ?? 'no address'}`,
           action: { label: 'Open', run: () => onOpen(incident.id) },
         });
       }
@@ -58,6 +58,10 @@ export const useNews = (picture: Picture, tray: Tray, onOpen: (id: string) => vo
   return fresh;
 };
 
+/** Urgent since now: new so, or raised. */
+const isAlarming = ({ incident, before, created }: Changed): boolean =>
+  urgencyOf(incident) === '2' && incident.status !== 'CLOSED' && (before ? urgencyOf(before) !== '2' : created);
+
 const matters = ({ incident, before }: Changed): boolean =>
   before !== undefined &&
   (incident.status !== before.status || incident.priority !== before.priority || incident.type?.code !== before.type?.code);
@@ -69,7 +73,7 @@ const without = (fresh: Fresh, id: string): Fresh => {
 };
 
 const sentenceOf = (changes: readonly Changed[]): string => {
-  const came = changes.filter(({ before }) => !before);
+  const came = changes.filter(({ created }) => created);
   const changed = changes.length - came.length;
   const names = came.slice(0, named).map(({ incident }) => `${titleOf(incident)}, ${incident.location?.address ?? 'no address'}`);
   const parts = [

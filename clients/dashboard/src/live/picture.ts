@@ -29,7 +29,10 @@ export type Camera = CameraRowFragment;
 
 export interface Changed {
   incident: Incident;
+  /** As the picture had it; absent also where the page had not read it yet. */
   before: Incident | undefined;
+  /** Dispatch has just received it. */
+  created: boolean;
 }
 
 export interface Picture {
@@ -116,11 +119,11 @@ const followIncidents = ({ client, picture, signal, lack }: Parts): void => {
   };
   const keep = () => keepReading({ read, signal, tell: (found) => lack('Incidents', found) });
   const stream = client.subscribe({ query: IncidentsLiveDocument, context: { onGap: keep } }).subscribe(({ data }) => {
-    const incident = data?.incidentChanged.incident;
-    if (!incident) return;
+    if (!data?.incidentChanged.incident) return;
+    const { incident, change } = data.incidentChanged;
     const before = incidents.get().get(incident.id);
     incidents.put(incident);
-    for (const listener of [...listeners]) listener({ incident, before });
+    for (const listener of [...listeners]) listener({ incident, before, created: change === 'CREATED' });
   });
   signal.addEventListener('abort', () => stream.unsubscribe());
   keep();
