@@ -52,6 +52,12 @@ export interface HubOptions {
   authority: () => Authority;
 }
 
+/** Defaults reach queries alone; an event of a stream would be cached, and each one costs more to cache than to show. */
+class UncachedClient extends ApolloClient {
+  override subscribe: ApolloClient['subscribe'] = (options) =>
+    super.subscribe({ ...options, fetchPolicy: 'no-cache', errorPolicy: 'all' });
+}
+
 export const openHub = ({ session, authority }: HubOptions): Hub => {
   const live = openLive({
     url: new URL('/graphql', location.origin).href.replace(/^http/, 'ws'),
@@ -72,7 +78,7 @@ export const openHub = ({ session, authority }: HubOptions): Hub => {
     if (isRefusal(error)) session.end();
   });
   const http = new HttpLink({ uri: '/graphql', credentials: 'omit' });
-  const client = new ApolloClient({
+  const client = new UncachedClient({
     cache: new InMemoryCache(),
     link: stated.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
