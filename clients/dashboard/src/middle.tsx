@@ -30,6 +30,7 @@ interface MiddleProps {
 
 export const Middle = (props: MiddleProps): ReactNode => {
   const { live, scene, view, change, focus, toggle, unit, onUnit, camera, onCamera, onSelect, onHandle } = props;
+  const due = useListFirst(scene);
   const first = useRef(view.place).current; // The map opens where the address says; afterwards the address follows the map.
   const onTouch = useCallback(
     ({ kind, id }: Touched) => ({ incident: onSelect, unit: onUnit, camera: onCamera })[kind](id),
@@ -40,21 +41,25 @@ export const Middle = (props: MiddleProps): ReactNode => {
   const now = useCallback(() => (view.at === undefined ? Date.now() : Date.parse(view.at)), [view.at]);
   return (
     <section className="middle" aria-label="Map">
-      <Suspense fallback={<div className="map-frame" data-map="loading" />}>
-        <PictureMap
-          incidents={scene.shown}
-          units={scene.units}
-          cameras={scene.cameras}
-          trails={view.at === undefined ? live.trails : undefined}
-          focus={focus}
-          hidden={view.hidden}
-          first={first}
-          onMove={onMove}
-          onTouch={onTouch}
-          onHandle={onHandle}
-          now={now}
-        />
-      </Suspense>
+      {due ? (
+        <Suspense fallback={mapToCome}>
+          <PictureMap
+            incidents={scene.shown}
+            units={scene.units}
+            cameras={scene.cameras}
+            trails={view.at === undefined ? live.trails : undefined}
+            focus={focus}
+            hidden={view.hidden}
+            first={first}
+            onMove={onMove}
+            onTouch={onTouch}
+            onHandle={onHandle}
+            now={now}
+          />
+        </Suspense>
+      ) : (
+        mapToCome
+      )}
       <Switches scene={scene} hidden={view.hidden} onToggle={toggle} />
       <Legend />
       {unit !== undefined && (
@@ -68,6 +73,15 @@ export const Middle = (props: MiddleProps): ReactNode => {
       <Replay at={view.at} onChange={onInstant} loading={scene.loading} />
     </section>
   );
+};
+
+const mapToCome = <div className="map-frame" data-map="loading" />;
+
+/** The map is most of the page's weight: it is fetched once there are calls to read, which can be worked with without it. */
+const useListFirst = ({ incidents, loading }: Scene): boolean => {
+  const due = useRef(false);
+  due.current ||= incidents.size > 0 || !loading;
+  return due.current;
 };
 
 interface SwitchesProps {

@@ -6,7 +6,7 @@ import type { MapLibre } from '../../../kit/map/city.ts';
 import { type SourceName, setSource } from './layers.ts';
 
 /** Between two updates of one source: each has the map draw all that is in sight. */
-const pauseMs: Record<SourceName, number> = { incidents: 1_000, public: 2_000, partner: 2_000, focus: 0 };
+const pauseMs: Record<SourceName, number> = { incidents: 2_000, public: 2_000, partner: 2_000, focus: 0 };
 
 export interface Drawing {
   /** The source is out of date: `make` is called when it is drawn, with what is true then. */
