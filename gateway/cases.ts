@@ -53,10 +53,10 @@ export const openCases = ({ full, records, now }: CasesOptions): Cases => {
 const mayWork = ({ assignments, roles }: Principal, number: string): boolean =>
   number !== '' && (assignments.map(normaliseNumber).includes(number) || roles.includes('supervisor'));
 
-/** Undefined when the records system is away. */
+/** Undefined when the records system is away, or fails: that is no answer, and must not be remembered as one. */
 const ask = async (records: Subgraph, caller: Principal, number: string): Promise<boolean | undefined> => {
   const principal = { ...caller, grants: [] };
-  const { data } = await records.ask({ query, variables: { number }, principal, paths: () => [] });
-  if (!data) return undefined;
+  const { data, errors } = await records.ask({ query, variables: { number }, principal, paths: () => [] });
+  if (!data || errors?.length) return undefined;
   return (data.caseStanding as { open: boolean } | null)?.open === true;
 };

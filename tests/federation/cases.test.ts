@@ -1,6 +1,7 @@
 import { startToyHub, type ToyHub } from './harness.ts';
 
 let standings: Record<string, { open: boolean } | null>;
+let isBroken = false;
 
 const rms = {
   name: 'rms',
@@ -14,7 +15,10 @@ const rms = {
   `,
   resolvers: {
     Query: {
-      caseStanding: (_: unknown, { number }: { number: string }) => standings[number],
+      caseStanding: (_: unknown, { number }: { number: string }) => {
+        if (isBroken) throw new Error('The database is away.');
+        return standings[number];
+      },
       title: () => 'report',
       account: () => 'what happened',
     },
@@ -31,6 +35,7 @@ beforeEach(() => {
   // Each test begins when nothing is remembered.
   nowMs += 10_000;
   standings = { B124: { open: true }, B224: { open: false } };
+  isBroken = false;
 });
 
 const ask = async (roles: string[], caseNumber?: string) => {
@@ -66,6 +71,13 @@ test('a case that closes is closed to the next operation, within five seconds', 
   standings = { B124: { open: false } };
   nowMs += 5_001;
   expect((await ask(['detective'], 'B-1-24')).data?.account).toBeNull();
+});
+
+test('a case that could not be checked is not taken for closed: the next operation asks again', async () => {
+  isBroken = true;
+  expect((await ask(['detective'], 'B-1-24')).data).toEqual({ title: 'report', account: null });
+  isBroken = false;
+  expect((await ask(['detective'], 'B-1-24')).data?.account).toBe('what happened');
 });
 
 test('what is asked of the records system is the case alone, before anything else and without a grant', async () => {

@@ -43,10 +43,10 @@ describe('what does not hold is told by file and line', () => {
   test.each<[string, () => void, string, number, RegExp]>([
     [
       'a label that the schema does not list',
-      () => change('audit.cedar', '"hub:audit"', '"hub:adit"'),
-      'audit.cedar',
-      6,
-      /hub:adit.*hub:audit/,
+      () => change('vendors.cedar', '"hub:register"', '"hub:registre"'),
+      'vendors.cedar',
+      14,
+      /hub:registre.*did you mean.*hub:register/,
     ],
     [
       'an attribute that nobody has',

@@ -115,6 +115,7 @@ describe('reading the folder again', () => {
     const before = decide();
     change('records.cedar', '"patrol", ', '');
     change('dispatch.cedar', '"patrol", ', '');
+    change('protected.cedar', '"patrol", ', '');
     expect(decide().grants).toContain('cad:read');
     expect(policies.reload()).toBe(true);
     expect(decide().grants).toEqual([]);

@@ -35,7 +35,12 @@ const grants = (parts: Partial<Caller>): string[] => [...decide(parts).grants];
 const noCase = { caseNumber: undefined };
 const noPurpose = { purpose: undefined };
 const noCertification = { certifications: [] };
+const noReason = { reason: undefined };
 const elsewhere = { ori: neighbour };
+/** Signed in too long ago for what takes a recent sign-in. */
+const stale = { signedInAtMs: nowMs - 12 * 3_600_000 };
+/** A system, be it one with the role. */
+const system = { kind: 'service' } as const;
 const forCase = { purpose: 'C', caseNumber: 'B-24020-22' } as const;
 const cjis = holds('CJIS');
 const dppa = holds('DPPA');
@@ -88,7 +93,7 @@ const table: Record<string, Case> = {
       { roles: ['patrol'] },
       { certifications: cjis },
       { sworn: false },
-      { reason: undefined },
+      noReason,
       noCase,
       noPurpose,
       { purpose: 'DEMONSTRATION' },
@@ -102,6 +107,58 @@ const table: Record<string, Case> = {
   'hub:audit-all': {
     who: { roles: ['auditor'], certifications: cjis },
     less: [{ roles: ['admin'] }, noCertification, elsewhere],
+  },
+  'hub:audit-black': {
+    who: { roles: ['auditor'], certifications: holds('CJIS', '28CFR23') },
+    less: [{ roles: ['supervisor'] }, { certifications: cjis }, { certifications: holds('28CFR23') }, elsewhere],
+  },
+  'rms:pointer': {
+    who: { roles: ['patrol'], ori: neighbour, certifications: cjis },
+    less: [{ roles: ['vendor'] }, { roles: ['auditor'] }, noCertification],
+  },
+  'rms:restricted': {
+    who: { roles: ['detective'], certifications: cjis, caseNumber: 'B-24020-22', reason: 'follow-up' },
+    less: [{ roles: ['patrol'] }, { roles: ['analyst'] }, noCertification, noCase, noReason, elsewhere],
+  },
+  'hub:searches': {
+    who: { roles: ['patrol'], ori: neighbour, certifications: cjis },
+    less: [{ roles: ['vendor'] }, { roles: ['admin'] }, noCertification],
+  },
+  'hub:boards': {
+    who: { roles: ['analyst'], certifications: cjis, caseNumber: 'B-24020-22' },
+    less: [{ roles: ['patrol'] }, noCertification, noCase, elsewhere],
+  },
+  'hub:disseminate': {
+    who: { roles: ['analyst'], certifications: cjis },
+    less: [{ roles: ['patrol'] }, { roles: ['auditor'] }, system, noCertification, elsewhere],
+  },
+  'hub:disseminations': {
+    who: { roles: ['auditor'], certifications: cjis },
+    less: [{ roles: ['analyst'] }, { roles: ['detective'] }, system, noCertification, elsewhere],
+  },
+  'hub:revoke': {
+    who: { roles: ['admin'], certifications: cjis },
+    less: [{ roles: ['supervisor'] }, system, noCertification, elsewhere, stale],
+  },
+  'hub:revoke-assignment': {
+    who: { roles: ['supervisor'], certifications: cjis },
+    less: [{ roles: ['detective'] }, { roles: ['auditor'] }, system, noCertification, elsewhere, stale],
+  },
+  'hub:break-glass': {
+    who: { roles: ['supervisor'], certifications: cjis },
+    less: [{ roles: ['detective'] }, { roles: ['admin'] }, system, noCertification, elsewhere, stale],
+  },
+  'hub:review-emergency': {
+    who: { roles: ['auditor'], certifications: cjis },
+    less: [{ roles: ['admin'] }, { roles: ['detective'] }, system, noCertification, elsewhere, stale],
+  },
+  'hub:documents': {
+    who: { roles: ['admin'] },
+    less: [{ roles: ['supervisor'] }, { roles: ['vendor'] }, system, elsewhere, stale],
+  },
+  'hub:register': {
+    who: { roles: ['vendor'], ori: neighbour, ...system },
+    less: [{ roles: [] }, { roles: ['admin'] }, { ori: 'TX0150000' }],
   },
 };
 
@@ -121,7 +178,10 @@ describe.each(Object.entries(table))('%s', (label, { who, less }) => {
 
 describe('the whole of what a caller gets', () => {
   const base = 'avl:read cad:read cameras:read';
-  const records = 'cad:caller cad:notes rms:persons rms:read';
+  const records = 'cad:caller cad:notes hub:searches rms:persons rms:pointer rms:read';
+  const worked = 'cameras:stream hub:boards hub:disseminate rms:juvenile rms:narrative rms:victim-identity';
+  const answersFor = 'hub:break-glass hub:disseminations hub:review-emergency hub:revoke-assignment';
+  const audited = 'hub:audit hub:audit-all hub:disseminations hub:review-emergency';
   test.each<[string, Partial<Caller>, string]>([
     ['nobody', {}, ''],
     ['a role that is none', { roles: ['chief', 'Patrol', 'patrol ', '__proto__'], certifications: cjis, ...forCase }, ''],
@@ -135,48 +195,52 @@ describe('the whole of what a caller gets', () => {
     [
       'patrol of the neighbouring agency',
       { roles: ['patrol'], certifications: cjis, ori: neighbour },
-      `${base} cad:notes rms:persons rms:read`,
+      `${base} cad:notes hub:searches rms:persons rms:pointer rms:read`,
     ],
-    ['analyst', { roles: ['analyst'], certifications: cjis }, `${base} ${records} cameras:registry cameras:stream`],
+    [
+      'analyst',
+      { roles: ['analyst'], certifications: cjis },
+      `${base} ${records} cameras:registry cameras:stream hub:disseminate`,
+    ],
     [
       'analyst with purpose and case',
       { roles: ['analyst'], certifications: holds('CJIS', 'DPPA'), ...forCase },
-      `${base} ${records} cameras:registry cameras:stream`,
+      `${base} ${records} cameras:registry cameras:stream hub:boards hub:disseminate`,
     ],
     [
       'detective',
       { roles: ['detective'], certifications: holds('CJIS', 'DPPA'), sworn: true },
-      `${base} ${records} cameras:stream`,
+      `${base} ${records} cameras:stream hub:disseminate`,
     ],
     [
       'detective with a case',
       { roles: ['detective'], certifications: holds('CJIS', 'DPPA'), sworn: true, caseNumber: 'B-1' },
-      `${base} ${records} cameras:stream rms:narrative`,
+      `${base} ${records} cameras:stream hub:boards hub:disseminate rms:narrative`,
     ],
     [
       'detective with a purpose alone',
       { roles: ['detective'], certifications: holds('CJIS', 'DPPA'), sworn: true, purpose: 'C' },
-      `${base} ${records} cameras:stream`,
+      `${base} ${records} cameras:stream hub:disseminate`,
     ],
     [
       'detective with purpose and case',
       { roles: ['detective'], certifications: holds('CJIS', 'DPPA'), sworn: true, ...forCase },
-      `${base} ${records} cameras:stream people:leads rms:juvenile rms:narrative rms:victim-identity`,
+      `${base} ${records} ${worked} people:leads`,
     ],
     [
       'detective with purpose, case and reason',
       { roles: ['detective'], certifications: holds('CJIS', 'DPPA'), sworn: true, reason: 'r', ...forCase },
-      `${base} ${records} cameras:stream people:leads people:ssn rms:juvenile rms:narrative rms:victim-identity`,
+      `${base} ${records} ${worked} people:leads people:ssn rms:restricted`,
     ],
     [
       'civilian detective with purpose, case and reason',
       { roles: ['detective'], certifications: holds('CJIS', 'DPPA'), reason: 'r', ...forCase },
-      `${base} ${records} cameras:stream people:leads rms:juvenile rms:narrative rms:victim-identity`,
+      `${base} ${records} ${worked} people:leads rms:restricted`,
     ],
     [
       'detective certified for records alone',
       { roles: ['detective'], certifications: cjis, sworn: true, reason: 'r', ...forCase },
-      `${base} ${records} cameras:stream rms:juvenile rms:narrative rms:victim-identity`,
+      `${base} ${records} ${worked} rms:restricted`,
     ],
     [
       'detective certified for commercial data alone',
@@ -186,26 +250,31 @@ describe('the whole of what a caller gets', () => {
     [
       'detective of the neighbouring agency',
       { roles: ['detective'], certifications: holds('CJIS', 'DPPA'), sworn: true, reason: 'r', ori: neighbour, ...forCase },
-      `${base} cad:notes rms:narrative rms:persons rms:read`,
+      `${base} cad:notes hub:searches rms:narrative rms:persons rms:pointer rms:read`,
     ],
     [
       'supervisor with purpose, case and reason',
       { roles: ['supervisor'], certifications: holds('CJIS', 'DPPA'), sworn: true, reason: 'r', ...forCase },
-      `${base} ${records} cameras:registry cameras:stream people:leads people:ssn rms:juvenile rms:narrative rms:victim-identity`,
+      `${base} ${records} ${worked} cameras:registry people:leads people:ssn rms:restricted ${answersFor}`,
     ],
-    ['auditor', { roles: ['auditor'], certifications: cjis }, 'hub:audit hub:audit-all'],
+    ['auditor', { roles: ['auditor'], certifications: cjis }, audited],
+    [
+      'auditor who may know of black labels',
+      { roles: ['auditor'], certifications: holds('CJIS', '28CFR23') },
+      `${audited} hub:audit-black`,
+    ],
     ['auditor, not certified', { roles: ['auditor'] }, ''],
     [
       'admin',
       { roles: ['admin'], certifications: holds('CJIS', 'DPPA'), sworn: true, reason: 'r', ...forCase },
-      'cameras:registry',
+      'cameras:registry hub:documents hub:revoke hub:revoke-assignment',
     ],
-    ['vendor', { roles: ['vendor'], kind: 'service', certifications: holds('CJIS', 'DPPA'), ...forCase }, 'avl:read cad:read'],
     [
-      'patrol and auditor in one',
-      { roles: ['patrol', 'auditor'], certifications: cjis },
-      `${base} ${records} hub:audit hub:audit-all`,
+      'vendor',
+      { roles: ['vendor'], kind: 'service', certifications: holds('CJIS', 'DPPA'), ...forCase },
+      'avl:read cad:read hub:register',
     ],
+    ['patrol and auditor in one', { roles: ['patrol', 'auditor'], certifications: cjis }, `${base} ${records} ${audited}`],
   ])('%s', (_who, parts, expected) => {
     expect(grants(parts).sort().join(' ')).toBe(expected.split(' ').sort().join(' '));
   });
@@ -257,7 +326,7 @@ describe('a certification', () => {
 test('sealed records and labels that nobody lists are granted to nobody', () => {
   const everything = grants({
     roles: ['patrol', 'analyst', 'detective', 'supervisor', 'auditor', 'admin', 'vendor'],
-    certifications: holds('CJIS', 'DPPA'),
+    certifications: holds('CJIS', 'DPPA', '28CFR23'),
     sworn: true,
     reason: 'r',
     ...forCase,
@@ -330,7 +399,7 @@ test('nobody is granted anything, whatever roles are claimed for them', () => {
 
 test('the rules that decided are told, for and against, with those of rows of the same system, and the set they are of', () => {
   const detective = decide({ roles: ['detective'], certifications: cjis, purpose: 'C' });
-  expect(detective.rulesOf(['rms:read'])).toEqual(['records-roles', 'stated-case']); // The second: rms:juvenile and rms:victim-identity.
+  expect(detective.rulesOf(['rms:read'])).toEqual(['pointer-roles', 'records-roles', 'stated-case', 'stated-reason']); // Of rows: pointers; what is withheld.
   expect(detective.rulesOf(['cad:read'])).toEqual(['dispatch-roles']);
   expect(detective.rulesOf(['people:leads'])).toEqual(['commercial-certification', 'stated-case']);
   expect(detective.rulesOf([])).toEqual([]);
