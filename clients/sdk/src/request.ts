@@ -8,6 +8,8 @@ export interface Authority {
   caseNumber?: string;
   reason?: string;
   onBehalfOf?: string;
+  /** The id of an open emergency of the caller's own, which this operation is done under. */
+  emergency?: string;
 }
 
 export interface Answer<Data> {
@@ -31,11 +33,11 @@ export const bodyOf = async (
   { sending, variables, authority }: { sending: Sending; variables: object; authority: Authority },
 ): Promise<Body> => {
   const named = sending === 'hash' ? { persistedQuery: { version: 1, sha256Hash: await hashOf(text) } } : {};
-  const { purpose, caseNumber, reason, onBehalfOf } = authority;
+  const { purpose, caseNumber, reason, onBehalfOf, emergency } = authority;
   return {
     query: sending === 'hash' ? '' : text,
     variables: { ...variables },
-    extensions: { purpose, caseNumber, reason, onBehalfOf, ...named },
+    extensions: { purpose, caseNumber, reason, onBehalfOf, emergency, ...named },
   };
 };
 

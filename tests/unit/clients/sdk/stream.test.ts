@@ -92,8 +92,10 @@ test('pauses grow while nothing comes, and begin anew with an event', async () =
 
 test('a reader that is slow loses nothing: the hub is let go, and asked again behind the last event read', async () => {
   const cursors = ['1', '2', '3', '4', '5'];
-  const { events, asked, breaks } = open([{ cursors }, { cursors: cursors.slice(3) }], { waiting: 3 });
-  expect(await read(events, 5)).toEqual(cursors);
+  const { events, asked, breaks, open: openNow } = open([{ cursors }, { cursors: cursors.slice(3) }], { waiting: 3 });
+  expect(await read(events, 1)).toEqual(['1']);
+  expect(openNow()).toBe(0); // While two still wait.
+  expect(await read(events, 4)).toEqual(cursors.slice(1));
   expect([asked, breaks]).toEqual([[null, '3'], []]);
   await events.return?.();
 });

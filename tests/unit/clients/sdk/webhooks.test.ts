@@ -120,7 +120,8 @@ test('over node:http: 204, 400 without a word, 500', async () => {
   const strange = JSON.stringify({ alert: 'AUDIT_OTHER' });
   expect(await call(sent(), body)).toBe(204);
   expect(await call(sent(other), body)).toBe(400);
-  expect(await call(sent(), 'x'.repeat(65_537))).toBe(400);
+  const long = JSON.stringify({ alert: 'AUDIT_FORKED', text: 'x'.repeat(65_536) });
+  expect(await call(webhookHeaders({ secret, body: long, nowMs }), long)).toBe(400);
   expect(await call(webhookHeaders({ secret, body: strange, nowMs }), strange)).toBe(500);
 });
 
