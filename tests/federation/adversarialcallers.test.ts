@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { generateKeys, importSigningKey, signPrincipal } from '../../schema/principal.ts';
+import { generateKeys, importSigningKey } from '../../schema/hopkeys.ts';
+import { signPrincipal } from '../../schema/principal.ts';
 import { principalHeader } from '../../schema/wire.ts';
 import { type Database, openDatabase } from '../../subgraphs/kit/database.ts';
 import { forCase } from './adversarialcase.ts';
@@ -198,20 +199,43 @@ test('10 nor does it stream', async () => {
   await socket.dispose();
 });
 
-test.each([
-  ['with its document', { query: secret }],
-  ['without', {}],
-])('21 a hash of a document, sent %s, is refused: what one caller registers, no other can run', async (_how, ask) => {
-  const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(secret).digest('hex') };
-  const records = await hub.recorded(async () => {
-    const body = JSON.stringify({ ...ask, extensions: { ...forCase, persistedQuery } });
-    const response = await httpPost(body, { authorization: `Bearer ${detective}` });
-    const answer = (await response.json()) as object;
-    expect(answer).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
-    expect(answer).not.toHaveProperty('data.person');
+describe('21 a hash of a document', () => {
+  const hashed = (text: string) => ({ version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') });
+  const ask = async (token: string, sent: object) => {
+    const response = await httpPost(JSON.stringify(sent), { authorization: `Bearer ${token}` });
+    return response.json() as Promise<Record<string, unknown>>;
+  };
+  const extensions = { ...forCase, persistedQuery: hashed(secret) };
+
+  test('that comes with it makes no difference: each caller is decided by themselves', async () => {
+    expect(await ask(detective, { query: secret, extensions })).toMatchObject(shown);
+    expect(await ask(patrol, { query: secret, extensions })).toMatchObject({ data: { person: { ssn: null } } });
   });
-  expect(records).toMatchObject([{ kind: 'REFUSED', subject: 'detective' }]);
-  expect(hub.asked).toEqual([]);
+
+  test.each([
+    ['who sent it with its document', () => detective],
+    ['anybody else', () => patrol],
+  ])('registers nothing: alone it is refused to %s', async (_who, token) => {
+    await ask(detective, { query: secret, extensions });
+    hub.asked.length = 0;
+    const records = await hub.recorded(async () => {
+      const answer = await ask(token(), { extensions });
+      expect(answer).toMatchObject({ errors: [{ extensions: { code: 'DOCUMENT_NOT_TRUSTED' } }] });
+      expect(answer).not.toHaveProperty('data.person');
+    });
+    expect(records).toMatchObject([{ kind: 'REFUSED', outcome: 'DOCUMENT_NOT_TRUSTED' }]);
+    expect(hub.asked).toEqual([]);
+  });
+
+  test('that comes with another document is refused: it gives that one no name', async () => {
+    const records = await hub.recorded(async () => {
+      const answer = await ask(detective, { query: secret, extensions: { ...forCase, persistedQuery: hashed('{ who }') } });
+      expect(answer).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+      expect(answer).not.toHaveProperty('data.person');
+    });
+    expect(records).toMatchObject([{ kind: 'REFUSED', subject: 'detective' }]);
+    expect(hub.asked).toEqual([]);
+  });
 });
 
 test('22 each operation of a batch is decided and recorded by itself', async () => {

@@ -123,6 +123,8 @@ describe.each(transports)('over %s, a token', (transport) => {
   });
 });
 
+const nobody = { kind: 'REFUSED', outcome: 'GRAPHQL_VALIDATION_FAILED', subject: 'anonymous' };
+
 test('28 attributes in headers, or beside the token on a socket, make nobody somebody', async () => {
   const claimed = {
     'x-ori': 'LANPD0000',
@@ -136,13 +138,15 @@ test('28 attributes in headers, or beside the token on a socket, make nobody som
     headers: { 'content-type': 'application/json', ...claimed },
     body: JSON.stringify({ query: secret.query }),
   });
-  expect(await response.json()).toMatchObject({ data: { person: null } });
+  // What nobody is told: whoever were taken for a detective would be told that a case is missing.
+  const refused = [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED', satisfiedBy: 'Sign in: send an access token.' } }];
+  expect(await response.json()).toMatchObject({ errors: refused });
   const url = `${hub.gateway.url.replace('http', 'ws')}/graphql`;
   const options = { webSocketImpl: WebSocket, retryAttempts: 0 };
   const socket = createClient({ url, ...options, connectionParams: claimed });
-  expect((await next(socket.iterate({ query: secret.query }))).data).toEqual({ person: null });
+  expect(await next(socket.iterate({ query: secret.query }))).toMatchObject({ errors: refused });
   await socket.dispose();
-  expect((await hub.audit()).slice(-4).map(({ subject }) => subject)).toEqual(Array(4).fill('anonymous'));
+  expect((await hub.audit()).slice(-2)).toMatchObject([nobody, nobody]);
   expect(hub.asked).toEqual([]);
 });
 
