@@ -3,8 +3,8 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { Shortcut } from '../../kit/keys.ts';
 import { usePage } from '../../kit/page.tsx';
 import { useStore } from '../../kit/store.ts';
-import { Dock } from './dock/dock.tsx';
-import type { Camera, Incident, Picture as Live } from './live/picture.ts';
+import { camerasOf, Dock, type Whole } from './dock/dock.tsx';
+import type { Incident, Picture as Live } from './live/picture.ts';
 import type { Focus } from './map/features.ts';
 import type { MapHandle } from './map/map.tsx';
 import { Middle } from './middle.tsx';
@@ -20,20 +20,20 @@ interface PictureProps {
   onShortcuts: (shortcuts: readonly Shortcut[]) => void;
 }
 
-const noCameras: readonly Camera[] = [];
-
 export const Picture = ({ live, view: viewStore, onShortcuts }: PictureProps): ReactNode => {
   const { tray } = usePage();
   const view = useStore(viewStore);
   const { change } = viewStore;
   const scene = useScene(live, viewStore);
-  const [docked, setDocked] = useState(noCameras);
+  const [read, setRead] = useState<Whole>();
   const [camera, setCamera] = useState<string>();
   const [unit, setUnit] = useState<string>();
   const select = useCallback((incident: string | undefined) => change({ incident }), [change]);
   const fresh = useNews(live, tray, select);
-  const selected = view.incident === undefined ? undefined : scene.incidents.get(view.incident);
-  const cameras = view.incident === undefined ? noCameras : docked;
+  const docked = read?.id === view.incident ? read : undefined;
+  const listed = view.incident === undefined ? undefined : scene.incidents.get(view.incident);
+  const selected = listed ?? docked;
+  const cameras = useMemo(() => camerasOf(docked), [docked]);
   const focus = useMemo<Focus>(() => ({ incident: selected, cameras }), [selected, cameras]);
   const { map, onHandle, zoomIn } = useMap(selected);
   const { ids, onRows } = useRows();
@@ -62,14 +62,14 @@ export const Picture = ({ live, view: viewStore, onShortcuts }: PictureProps): R
       {view.incident !== undefined && (
         <Dock
           id={view.incident}
-          live={selected}
+          live={listed}
           units={scene.units}
           onClose={() => select(undefined)}
           onZoom={zoomIn}
           onSelect={select}
           onWatch={setCamera}
           onUnit={setUnit}
-          onCameras={setDocked}
+          onRead={setRead}
         />
       )}
     </div>
@@ -90,15 +90,19 @@ const closeZoom = 15.5;
 /** The map goes to a newly selected incident where it is out of sight, and is the reader's afterwards. */
 const useMap = (selected: Incident | undefined) => {
   const map = useRef<MapHandle>(undefined);
-  const onHandle = useCallback((handle: MapHandle | undefined) => {
-    map.current = handle;
-  }, []);
   const latest = useRef(selected);
   latest.current = selected;
   const go = useCallback((zoom?: number) => {
     const point = latest.current?.location?.point;
     if (point) map.current?.goTo(point, zoom);
   }, []);
+  const onHandle = useCallback(
+    (handle: MapHandle | undefined) => {
+      map.current = handle;
+      go(); // A link may have opened an incident before the map was there.
+    },
+    [go],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: for another incident, not for a change of the same
   useEffect(() => go(), [selected?.id, go]);
   const zoomIn = useCallback(() => go(closeZoom), [go]);

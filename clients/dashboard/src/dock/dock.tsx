@@ -27,17 +27,18 @@ interface DockProps {
   onSelect: (id: string) => void;
   onWatch: (id: string) => void;
   onUnit: (id: string) => void;
-  /** What stands around the incident now, for the map. */
-  onCameras: (cameras: readonly Camera[]) => void;
+  /** What was read, for the map: an incident that a link opened may be none of the list's. */
+  onRead: (incident: Whole) => void;
 }
 
-export const Dock = ({ id, live, units, onClose, onZoom, onSelect, onWatch, onUnit, onCameras }: DockProps): ReactNode => {
+export const Dock = ({ id, live, units, onClose, onZoom, onSelect, onWatch, onUnit, onRead }: DockProps): ReactNode => {
   const { data, error, loading, refetch } = useQuery(IncidentWholeDocument, { variables: { id } });
   const incident = data?.incident?.id === id ? data.incident : undefined;
   const gaps = gapsOf(error);
   useChanged(live, () => void refetch());
-  const edges = incident?.nearestCameras?.edges;
-  useEffect(() => onCameras(edges?.slice(0, shownCameras).map(({ node }) => node) ?? []), [edges, onCameras]);
+  useEffect(() => {
+    if (incident) onRead(incident);
+  }, [incident, onRead]);
   const head = live ?? incident;
   return (
     <aside className="dock" aria-label="Incident" data-dock={incident ? 'ready' : 'loading'}>
@@ -76,6 +77,10 @@ export const Dock = ({ id, live, units, onClose, onZoom, onSelect, onWatch, onUn
 };
 
 const shownCameras = 6;
+
+/** The cameras that are numbered, here and on the map. */
+export const camerasOf = (incident: Whole | undefined): readonly Camera[] =>
+  incident?.nearestCameras?.edges.slice(0, shownCameras).map(({ node }) => node) ?? [];
 
 /** Asks again when the record itself has changed, not when it merely came once more. */
 const useChanged = (live: Incident | undefined, run: () => void): void => {
