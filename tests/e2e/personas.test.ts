@@ -72,12 +72,6 @@ const table: Row[] = [
     extensions: statement,
     withheld: [...everyday, 'incident.nearestCameras.nodes.streams', 'quarantinedCameras'],
   },
-  {
-    who: 'an analyst of the neighboring agency',
-    as: 'partner',
-    extensions: statement,
-    withheld: [...everyday, 'incident.caller', 'incident.nearestCameras.nodes.streams', 'quarantinedCameras'],
-  },
   { who: 'an auditor: the record, and nothing that it is about', as: 'auditor', withheld: ['incident', 'quarantinedCameras'] },
   { who: 'an administrator', as: 'admin', withheld: ['incident', 'auditTrail'] },
 ];
@@ -100,12 +94,38 @@ describeOnBoth('a persona', (backend) => {
     expect(shown).toContain('me.roles');
   });
 
-  test('nobody, without a token, sees nothing and is told to sign in', async () => {
+  test('nobody, without a token, sees nothing, is told to sign in, and learns no field from it', async () => {
     const answer = await hub.ask({ query, variables: { number: 'B-24020-22' } });
-    expect(answer.data).toEqual({ incident: null, quarantinedCameras: null, auditTrail: null, me: null });
-    expect(answer.errors?.map(({ extensions }) => extensions.satisfiedBy)).toEqual(
-      Array(4).fill(expect.stringContaining('Sign in')),
-    );
+    const made = await hub.ask({ query: '{ noSuchField }' });
+    expect(answer.data).toBeUndefined();
+    expect(answer.errors).toEqual(made.errors);
+    expect(answer.errors).toEqual([
+      { message: expect.stringMatching(/sign(ed)? in/i), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
+  });
+
+  // Of what no agreement shares, a partner is not told that it exists: not by a refusal either.
+  const neverForPartners: Guarded[] = [
+    'incident.caller',
+    'incident.nearestCameras.nodes.streams',
+    leads,
+    'quarantinedCameras',
+    'auditTrail',
+  ];
+
+  test('an analyst of the neighboring agency is told of no field that the agreement leaves out', async () => {
+    const variables = { number: 'B-24020-22' };
+    const refused = await hub.ask({ as: 'partner', query, variables, extensions: statement });
+    expect(refused.data).toBeUndefined();
+    expect(placesOf(refused, 'UNAUTHORIZED_FIELD_OR_TYPE')).toEqual([]);
+    const answer = await hub.ask({ as: 'partner', query, variables, extensions: { ...statement, unknownFields: 'NULL' } });
+    const shown = shownIn(answer.data);
+    for (const path of neverForPartners) expect(shown).not.toContain(path);
+    expect(shown).toContain('incident.units.position');
+    expect(shown).toContain('me.roles');
+    expect(
+      placesOf(answer, 'UNAUTHORIZED_FIELD_OR_TYPE').filter((path) => neverForPartners.some((one) => isUnder(path, one))),
+    ).toEqual([]);
   });
 
   const numberWhere = async (sql: string): Promise<string> => {
