@@ -20,6 +20,7 @@ type Ask = Context<PeopleSearchReader>;
 
 export const resolvers: GraphQLResolverMap<Ask> = {
   Query: {
+    leadTerms: (_: unknown, __: unknown, { read }: Ask) => read.terms(),
     searchLeads: async (
       _: unknown,
       { search }: { search: Asked & { vendors?: string[] | null } },

@@ -18,7 +18,7 @@ import { type Asked, canonical, queryOf } from './query.ts';
 import { type Outcome, openSearches, type Searches } from './searches.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type Query, sourceName } from './vendor.ts';
-import { openVendors } from './vendors.ts';
+import { openVendors, pricesOf } from './vendors.ts';
 
 export interface SearchOptions {
   /** Names of vendors; absent: every one that is configured. */
@@ -32,6 +32,15 @@ export interface PeopleSearchReader {
   search: (asked: Asked, options: SearchOptions) => Promise<Outcome[]>;
   /** Throws what keeps the caller from any search. */
   permitted: () => void;
+  /** What a search would cost and be permitted as; throws like a search, and asks nobody. */
+  terms: () => LeadTerms[];
+}
+
+export interface LeadTerms {
+  vendor: string;
+  priceCents: number | null;
+  dppa: number;
+  glba: number;
 }
 
 /** Without a secret of its own an installation's hashes could be guessed from a list of names: say so, once. */
@@ -55,7 +64,10 @@ export const openSource = async (runtime: Runtime): Promise<Source<PeopleSearchR
   });
   const vendors = openVendors(settings, now);
   return {
-    reader: (principal) => readerOf(principal, vendors, searches, settings.PEOPLE_SEARCH_PERSONS_AT_MOST),
+    reader: (principal) => ({
+      ...readerOf(principal, vendors, searches, settings.PEOPLE_SEARCH_PERSONS_AT_MOST),
+      terms: () => termsOf(principal, vendors, pricesOf(settings)),
+    }),
     check: () => check(vendors, ledger),
     close: async () => {
       searches.close();
@@ -70,6 +82,11 @@ const ledgerOptions = ({ PEOPLE_SEARCH_LEDGER_SECRET, PEOPLE_SEARCH_RETRY_HOURS 
   retryMs: PEOPLE_SEARCH_RETRY_HOURS * 3_600_000,
 });
 
+const termsOf = (principal: Principal, vendors: readonly Guarded[], prices: Record<string, number | undefined>): LeadTerms[] => {
+  const { dppa, glb } = permissionOf(principal);
+  return vendors.map(({ name }) => ({ vendor: name, priceCents: prices[name] ?? null, dppa, glba: glb }));
+};
+
 interface Wanted {
   vendor: Guarded;
   query: Query;
@@ -81,7 +98,7 @@ const readerOf = (
   vendors: readonly Guarded[],
   searches: Searches,
   personsAtMost: number,
-): PeopleSearchReader => {
+): Omit<PeopleSearchReader, 'terms'> => {
   const mayUnmask = principal.grants.includes('people:ssn');
   const permitted = () => permissionOf(principal);
   const persons = new Set<string>();

@@ -12,6 +12,12 @@ const hourMs = 3_600_000;
 export const openVendors = (settings: Settings, now: () => number): Guarded[] =>
   [openRecordTrace(settings, now), openPeopleLink(settings, now)].filter((vendor) => vendor !== undefined);
 
+/** By vendor's name, in cents; absent where the hub was not told. */
+export const pricesOf = (settings: Settings): Record<string, number | undefined> => ({
+  [recordTraceName]: settings.PEOPLE_SEARCH_RECORDTRACE_PRICE_CENTS,
+  [peopleLinkName]: settings.PEOPLE_SEARCH_PEOPLELINK_PRICE_CENTS,
+});
+
 const openRecordTrace = (settings: Settings, now: () => number): Guarded | undefined => {
   const url = settings.PEOPLE_SEARCH_RECORDTRACE_URL;
   if (!url) return undefined;

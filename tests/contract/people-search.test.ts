@@ -66,6 +66,24 @@ describe('who may ask', () => {
 });
 
 describe('what a search costs', () => {
+  const terms = '{ leadTerms { vendor priceCents dppa glba } }';
+
+  test('and is permitted as can be read before it, which asks nobody and is free', async () => {
+    const { data } = await stand.ask(terms, {}, detective);
+    expect(data).toEqual({
+      leadTerms: [
+        { vendor: 'RecordTrace', priceCents: 45, dppa: 1, glba: 1 },
+        { vendor: 'PeopleLink', priceCents: 60, dppa: 1, glba: 1 },
+      ],
+    });
+    expect(stand.vendors.requests('RecordTrace') + stand.vendors.requests('PeopleLink')).toBe(0);
+  });
+
+  test('is told to nobody who may not search', async () => {
+    const answer = await stand.ask(terms, {}, { ...detective, purpose: 'F' });
+    expect(answer.data).toEqual({ leadTerms: null });
+  });
+
   test('a hundred at once who ask the same cost one bill a vendor', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => stand.person(leads, plain)));
     expect(answers.every(({ person, errors }) => person?.leads.length === 2 && errors.length === 0)).toBe(true);

@@ -42,6 +42,8 @@ export interface Vendors {
   close: () => Promise<void>;
 }
 
+const prices: Record<VendorName, number> = { RecordTrace: 45, PeopleLink: 60 };
+
 export const startVendors = async (options: VendorOptions = {}): Promise<Vendors> => {
   const {
     port = 0,
@@ -54,7 +56,10 @@ export const startVendors = async (options: VendorOptions = {}): Promise<Vendors
   const certificates = makeCertificates();
   const folder = writeFiles(certificates);
   const desk = (vendor: VendorName, priceCents: number) => openDesk({ vendor, priceCents, perMinute, retryAfterSeconds });
-  const desks: Record<VendorName, Desk> = { RecordTrace: desk('RecordTrace', 45), PeopleLink: desk('PeopleLink', 60) };
+  const desks: Record<VendorName, Desk> = {
+    RecordTrace: desk('RecordTrace', prices.RecordTrace),
+    PeopleLink: desk('PeopleLink', prices.PeopleLink),
+  };
   const login = { user: 'rtcc-demo', password: 'stand-in-only', clientId: 'rtcc-demo', clientSecret: 'stand-in-only' };
   const state: PeopleLinkState = {
     desk: desks.PeopleLink,
@@ -97,6 +102,8 @@ const writeFiles = ({ ca, client }: Certificates): string => {
 
 const settingsFor = (urls: Record<VendorName, string>, login: Omit<Vendors['credentials'], 'folder'>, folder: string) => ({
   PEOPLE_SEARCH_RECORDTRACE_URL: urls.RecordTrace,
+  PEOPLE_SEARCH_RECORDTRACE_PRICE_CENTS: String(prices.RecordTrace),
+  PEOPLE_SEARCH_PEOPLELINK_PRICE_CENTS: String(prices.PeopleLink),
   PEOPLE_SEARCH_RECORDTRACE_USER: login.user,
   PEOPLE_SEARCH_RECORDTRACE_PASSWORD: login.password,
   PEOPLE_SEARCH_RECORDTRACE_CA: join(folder, 'ca.pem'),
