@@ -1,0 +1,5 @@
+/** The search as static files for `/search`; `clients/build.ts` says where they go. */
+import { defineConfig } from 'vite';
+import { pageConfig } from '../vite.ts';
+
+export default defineConfig(pageConfig(import.meta.dirname, '/search/'));
