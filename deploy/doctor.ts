@@ -7,6 +7,7 @@ import { type SystemName, systemNames } from '../schema/subgraphs.ts';
 import { type Finding, inspect, type ViewReport } from '../subgraphs/kit/conformance.ts';
 import { type Contract, ContractError, readContract } from '../subgraphs/kit/contract.ts';
 import { type Database, openDatabase } from '../subgraphs/kit/database.ts';
+import { inspectIndexes, type KeyReport } from '../subgraphs/kit/indexes.ts';
 import { ExpectedError, reasonOf } from './expected.ts';
 import { placeOf, prefixOf } from './settings.ts';
 
@@ -23,6 +24,10 @@ export interface DoctorOptions {
   now?: () => number;
   staleAfterDays?: number;
   statementTimeoutMs?: number;
+  /** Show how the database finds rows by each key that the contract names. */
+  explain?: boolean;
+  /** Rows from which a table without an index is a fault. */
+  largeRows?: number;
 }
 
 interface Totals {
@@ -70,25 +75,47 @@ const examine = async (name: SystemName, options: DoctorOptions, totals: Totals)
   if (existsSync(new URL(`../subgraphs/${name}/contract.sql`, import.meta.url))) {
     const url = urlOf(name);
     out(`${name} at ${placeOf(url)}`);
-    for (const report of await reportsOf(name, url, options)) tell(report, sheet);
+    const { reports, keys } = await looksOf(name, url, options);
+    for (const report of reports) tell(report, sheet);
+    tellKeys(keys, sheet);
   } else {
     out(`${name}: no database of an agency stands behind it.`);
   }
   for (const finding of (await alsoCheck[name]?.()) ?? []) tellFinding(finding, sheet);
 };
 
-const reportsOf = async (name: SystemName, url: string, options: DoctorOptions): Promise<ViewReport[]> => {
+interface Looks {
+  reports: ViewReport[];
+  keys: KeyReport[];
+}
+
+const looksOf = async (name: SystemName, url: string, options: DoctorOptions): Promise<Looks> => {
   const { now = Date.now, staleAfterDays = 7, statementTimeoutMs = 30_000 } = options;
   const contract = contractOf(name);
-  if (isAbsent(url)) return [fault(name, 'There is no embedded database in this folder yet.', absentFix(name))];
+  const only = (report: ViewReport): Looks => ({ reports: [report], keys: [] });
+  if (isAbsent(url)) return only(fault(name, 'There is no embedded database in this folder yet.', absentFix(name)));
   let database: Database | undefined;
   try {
     database = await openDatabase(url, { readOnly: true, connections: 1, statementTimeoutMs });
-    return await inspect(database, contract, { now, staleAfterDays });
+    const reports = await inspect(database, contract, { now, staleAfterDays });
+    return { reports, keys: await inspectIndexes(database, contract, options) };
   } catch (error) {
-    return [away(name, url, error)];
+    return only(away(name, url, error));
   } finally {
     await database?.close();
+  }
+};
+
+const tellKeys = (keys: readonly KeyReport[], sheet: Sheet): void => {
+  if (keys.length === 0) return;
+  const missing = keys.filter(({ scanned }) => scanned !== undefined);
+  sheet.out(
+    `  ${missing.length > 0 ? '!' : '✓'} keys  ${count(keys.length, 'key')} to find rows by, ${missing.length} without an index`,
+  );
+  for (const { view, keys: of, scanned, fix, plan } of keys) {
+    const detail = `Rows are not found by (${of}) without reading ${scanned} whole.`;
+    if (scanned) tellFinding({ view, state: 'not indexed', severity: 'warning', detail, fix }, sheet);
+    if (plan) sheet.out([`      ${view} by (${of})${scanned ? ': READS A LARGE TABLE WHOLE' : ''}`, ...plan].join('\n        '));
   }
 };
 

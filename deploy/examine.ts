@@ -8,16 +8,19 @@ import { checkVendors } from './vendors.ts';
 export interface ExamineOptions {
   source: string | undefined;
   data: string;
+  /** Show how the database finds rows. */
+  explain?: boolean | undefined;
   environment: Environment;
 }
 
 /** Resolves with the exit code. */
-export const examine = async ({ source, data, environment }: ExamineOptions): Promise<number> => {
+export const examine = async ({ source, data, explain = false, environment }: ExamineOptions): Promise<number> => {
   // The embedded database can be opened by one process only, so a running hub's cannot be looked at from outside.
   const unlock = environment.DATABASE_URL ? () => {} : lockFolder(data);
   try {
     return await doctor({
       source,
+      explain,
       urlOf: (name) => databaseOf(name, environment, data).url,
       out: (line) => void process.stdout.write(`${line}\n`),
       checkTls: () => tlsFindings(environment),

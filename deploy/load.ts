@@ -14,7 +14,7 @@ import type { Load, LoadOptions, LoadResult } from '../subgraphs/kit/demo/load.t
 export type Standing =
   /** Loaded from the files as they are. */
   | 'current'
-  /** Not there, from other files, or broken off. */
+  /** Not there, from other files, of another volume, or broken off. */
   | 'due'
   /** The views are there and this code did not make them. */
   | 'foreign';
@@ -29,11 +29,16 @@ const noteTable = `
     started_at  timestamptz NOT NULL DEFAULT now(),
     finished_at timestamptz
   );
+  ALTER TABLE rtcc_demo.load ADD COLUMN IF NOT EXISTS volume text;
 `;
 
-export const standingOf = async (system: string, database: Database): Promise<Standing> => {
+/** A volume that is wanted must be the one that was loaded; without one, whatever volume there is will do. */
+export const standingOf = async (system: string, database: Database, volume?: string): Promise<Standing> => {
   const note = await noteOf(system, database);
-  if (note) return note.made_from === stateOfDemo(system) ? 'current' : 'due';
+  if (note) {
+    const asWanted = volume === undefined || note.volume === volume;
+    return note.made_from === stateOfDemo(system) && asWanted ? 'current' : 'due';
+  }
   const [found] = await database.query<{ views: number }>(
     'SELECT count(*)::int AS views FROM information_schema.views WHERE table_schema = $1',
     [system.replaceAll('-', '_')],
@@ -42,7 +47,7 @@ export const standingOf = async (system: string, database: Database): Promise<St
 };
 
 export const loadDemo = async (system: string, load: Load, options: LoadOptions): Promise<LoadResult> => {
-  const { database } = options;
+  const { database, volume } = options;
   const madeFrom = stateOfDemo(system);
   await database.exec(noteTable);
   await database.query(
@@ -51,16 +56,34 @@ export const loadDemo = async (system: string, load: Load, options: LoadOptions)
     [system],
   );
   const result = await load(options);
-  await database.query('UPDATE rtcc_demo.load SET made_from = $2, finished_at = now() WHERE system = $1', [system, madeFrom]);
+  if (volume) await settle(database, `${system.replaceAll('-', '_')}_vendor`);
+  await database.query('UPDATE rtcc_demo.load SET made_from = $2, volume = $3, finished_at = now() WHERE system = $1', [
+    system,
+    madeFrom,
+    volume?.name ?? null,
+  ]);
   return result;
 };
 
-const noteOf = async (system: string, database: Database): Promise<{ made_from: string | null } | undefined> => {
+/** Statistics and visibility maps, which PostgreSQL plans and reads indexes by, as they will be once its own upkeep has been there. */
+const settle = async (database: Database, schema: string): Promise<void> => {
+  const tables = await database.query<{ name: string }>(
+    `SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace($1)`,
+    [schema],
+  );
+  for (const { name } of tables) await database.exec(`VACUUM (ANALYZE) ${name}`);
+};
+
+interface Note {
+  made_from: string | null;
+  volume?: string | null;
+}
+
+const noteOf = async (system: string, database: Database): Promise<Note | undefined> => {
   const [table] = await database.query<{ name: string | null }>("SELECT to_regclass('rtcc_demo.load')::text AS name");
   if (!table?.name) return undefined;
-  const [note] = await database.query<{ made_from: string | null }>('SELECT made_from FROM rtcc_demo.load WHERE system = $1', [
-    system,
-  ]);
+  // Every column, since notes of an older hub have no volume.
+  const [note] = await database.query<Note>('SELECT * FROM rtcc_demo.load WHERE system = $1', [system]);
   return note;
 };
 

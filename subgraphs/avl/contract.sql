@@ -25,6 +25,7 @@ SELECT
 WHERE false;
 
 -- fix: the fix log: one row per fix, as far back as the AVL system keeps them.
+-- index: unit_id, fixed_at
 CREATE OR REPLACE VIEW avl.fix AS
 SELECT
   NULL::text             AS id,              -- not null, unique; opaque and stable

@@ -4,6 +4,12 @@
 CREATE SCHEMA IF NOT EXISTS cad;
 
 -- incident: one row per call for service (item number).
+-- index: id
+-- index: number_key
+-- index: received_at, id
+-- index: place_id, received_at
+-- index: latitude, longitude
+-- index: changed_at
 CREATE OR REPLACE VIEW cad.incident AS
 SELECT
   NULL::text             AS id,                -- not null, unique; opaque, stable, unique in the graph
@@ -64,6 +70,7 @@ SELECT
 WHERE false;
 
 -- dispatch: one row per assignment of a unit to an incident.
+-- index: incident_id
 CREATE OR REPLACE VIEW cad.dispatch AS
 SELECT
   NULL::text        AS id,            -- not null, unique; opaque and stable
@@ -82,6 +89,7 @@ SELECT
 WHERE false;
 
 -- incident_note: one row per remark of a call-taker or dispatcher.
+-- index: incident_id
 CREATE OR REPLACE VIEW cad.incident_note AS
 SELECT
   NULL::text        AS id,          -- not null, unique; opaque and stable
@@ -93,6 +101,8 @@ SELECT
 WHERE false;
 
 -- caller: one row per incident that somebody called in.
+-- index: incident_id
+-- index: right(regexp_replace(phone, '[^0-9]', '', 'g'), 7)
 CREATE OR REPLACE VIEW cad.caller AS
 SELECT
   NULL::text        AS incident_id, -- not null, unique; id of the incident
@@ -103,6 +113,7 @@ SELECT
 WHERE false;
 
 -- video_request: one row per request for video to the crime center.
+-- index: incident_id
 CREATE OR REPLACE VIEW cad.video_request AS
 SELECT
   NULL::text        AS id,                   -- not null, unique; opaque and stable

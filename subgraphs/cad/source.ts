@@ -29,8 +29,9 @@ export const openSource = async (runtime: Runtime): Promise<Source<CadReader>> =
   return {
     reader: (principal) => openReader(client, principal),
     check: async () => {
-      const { _max } = await client.incident.aggregate({ _max: { changedAt: true } });
-      return { lastEventAt: _max.changedAt ?? undefined, ...(staleAfterSeconds === undefined ? {} : { staleAfterSeconds }) };
+      // By the index, from its end: an aggregate over a view of joins reads every row.
+      const newest = await client.incident.findFirst({ select: { changedAt: true }, orderBy: { changedAt: 'desc' } });
+      return { lastEventAt: newest?.changedAt, ...(staleAfterSeconds === undefined ? {} : { staleAfterSeconds }) };
     },
     close: () => client.$disconnect(),
   };

@@ -3,6 +3,7 @@
 CREATE SCHEMA IF NOT EXISTS cameras;
 
 -- camera: one row per camera of the registry, those with a place that cannot be right included.
+-- index: id
 CREATE OR REPLACE VIEW cameras.camera AS
 SELECT
   NULL::text             AS id,                    -- not null, unique; opaque and stable
@@ -53,6 +54,7 @@ SELECT
 WHERE false;
 
 -- coverage: one row per camera that an agreement covers.
+-- index: camera_id
 CREATE OR REPLACE VIEW cameras.coverage AS
 SELECT
   NULL::text        AS id,           -- not null, unique; opaque and stable
@@ -62,6 +64,7 @@ SELECT
 WHERE false;
 
 -- stream: one row per reference under which the agency's video system knows a camera's picture.
+-- index: camera_id
 CREATE OR REPLACE VIEW cameras.stream AS
 SELECT
   NULL::text        AS id,         -- not null, unique; opaque and stable

@@ -17,7 +17,8 @@ export type Fault =
   | 'duplicate'
   | 'all null'
   | 'stale'
-  | 'in the future';
+  | 'in the future'
+  | 'not indexed';
 
 export interface Finding {
   /** `cad.incident` */

@@ -24,7 +24,18 @@ export interface ContractView {
   mayBeEmpty: boolean;
   /** The contract says "made by the hub" of it: until the hub first needs it, it is not there. */
   madeByHub: boolean;
+  /** What its rows are found by: `-- index: received_at, id` above the view. A large table needs an index on each. */
+  indexes: ContractIndex[];
   columns: ContractColumn[];
+}
+
+export interface ContractIndex {
+  /** As it stands there: `received_at, id`. */
+  keys: string;
+  /** The first of them, by which the index must begin: a column, or SQL over columns. */
+  first: string;
+  /** Of the first. */
+  type: string;
 }
 
 export interface Contract {
@@ -97,7 +108,9 @@ const steps: Record<State, (parser: Parser, line: string) => string | undefined>
   },
 };
 
-const open = (parser: Parser, schema: string, name: string, comments: string[]): string | undefined => {
+const open = (parser: Parser, schema: string, name: string, above: string[]): string | undefined => {
+  const indexes = above.flatMap((comment) => /^index: (.+)$/.exec(comment)?.[1] ?? []).map(indexOf);
+  const comments = above.filter((comment) => !comment.startsWith('index: '));
   const start = comments.findIndex((comment) => comment.startsWith(`${name}: `));
   if (start < 0) return `the comment above must say what a row is: "-- ${name}: one row per …".`;
   if (parser.views.some((view) => view.schema === schema && view.name === name)) return `the view ${name} stands here twice.`;
@@ -105,9 +118,15 @@ const open = (parser: Parser, schema: string, name: string, comments: string[]):
     .slice(start)
     .join(' ')
     .slice(name.length + 2);
-  parser.views.push({ schema, name, meaning, ...marksOf(meaning), columns: [] });
+  parser.views.push({ schema, name, meaning, ...marksOf(meaning), indexes, columns: [] });
   parser.state = 'select';
   return undefined;
+};
+
+/** A comma between brackets parts no keys. Types are known when the columns are: `close` fills them in. */
+const indexOf = (keys: string): ContractIndex => {
+  const [first = ''] = keys.split(/,(?![^(]*\))/);
+  return { keys, first: first.trim(), type: 'text' };
 };
 
 const marksOf = (meaning: string): Pick<ContractView, 'mayBeEmpty' | 'madeByHub'> => ({
@@ -120,6 +139,11 @@ const close = (parser: Parser, view: ContractView | undefined): string | undefin
   if (parser.lastHadComma) return 'the last column must not end in a comma.';
   if (!view.columns.some(({ name, nullable }) => name === 'changed_at' && !nullable)) {
     return `the view ${view.name} needs a column changed_at, not null: changes are polled by it.`;
+  }
+  for (const index of view.indexes) {
+    const named = view.columns.find(({ name }) => name === index.first);
+    if (!named && /^[a-z_]+$/.test(index.first)) return `the view ${view.name} has no column ${index.first} to be found by.`;
+    index.type = named?.type ?? 'text';
   }
   parser.state = 'outside';
   return undefined;

@@ -4,6 +4,11 @@
 CREATE SCHEMA IF NOT EXISTS rms;
 
 -- report: one row per item number under which a report was filed.
+-- index: id
+-- index: item
+-- index: occurred_at, id
+-- index: place_id
+-- index: changed_at
 CREATE OR REPLACE VIEW rms.report AS
 SELECT
   NULL::text        AS id,          -- not null, unique; opaque and stable
@@ -32,6 +37,7 @@ SELECT
 WHERE false;
 
 -- narrative: one row per report that has an officer's account; may be empty.
+-- index: report_id
 CREATE OR REPLACE VIEW rms.narrative AS
 SELECT
   NULL::text        AS report_id, -- not null, unique; rms.report.id
@@ -40,6 +46,8 @@ SELECT
 WHERE false;
 
 -- person: one row per person of the master name index.
+-- index: id
+-- index: date_of_birth
 CREATE OR REPLACE VIEW rms.person AS
 SELECT
   NULL::text        AS id,               -- not null, unique; opaque and stable
@@ -60,16 +68,29 @@ SELECT
   NULL::text        AS source_id         -- not null; the record's own key in the source; no running number, of which a gap would tell of a hidden row
 WHERE false;
 
--- person_name_key: one row per key that a word of a person's name is found by.
-CREATE OR REPLACE VIEW rms.person_name_key AS
+-- name_key: one row per key that a word is found by; of every word that stands in a person's name.
+-- index: key, kind
+CREATE OR REPLACE VIEW rms.name_key AS
+SELECT
+  NULL::text        AS word,      -- not null; letters alone, upper case, as wordsOf of subgraphs/rms/namekeys.ts makes it
+  NULL::text        AS kind,      -- not null; word, sound, nickname, spelling, trigram or initial
+  NULL::text        AS key,       -- not null; upper case, as wordKeys of subgraphs/rms/namekeys.ts makes it
+  NULL::timestamptz AS changed_at -- not null; UTC instant at which the row last changed in the source
+WHERE false;
+
+-- person_name: one row per word of a person's name.
+-- index: word
+CREATE OR REPLACE VIEW rms.person_name AS
 SELECT
   NULL::text        AS person_id, -- not null; rms.person.id
-  NULL::text        AS kind,      -- not null; word, sound, nickname, spelling or initial
-  NULL::text        AS key,       -- not null; upper case, as subgraphs/rms/namekeys.ts makes it
+  NULL::text        AS word,      -- not null; rms.name_key.word
   NULL::timestamptz AS changed_at -- not null; UTC instant at which the row last changed in the source
 WHERE false;
 
 -- person_phone: one row per phone number on record for a person; may be empty.
+-- index: person_id
+-- index: number_key
+-- index: digits
 CREATE OR REPLACE VIEW rms.person_phone AS
 SELECT
   NULL::text        AS id,         -- not null, unique; opaque and stable
@@ -83,6 +104,8 @@ SELECT
 WHERE false;
 
 -- involvement: one row per role that a person had in a report.
+-- index: report_id
+-- index: person_id
 CREATE OR REPLACE VIEW rms.involvement AS
 SELECT
   NULL::text        AS id,                -- not null, unique; opaque and stable
@@ -97,6 +120,8 @@ SELECT
 WHERE false;
 
 -- offense: one row per offense of a report.
+-- index: id
+-- index: report_id
 CREATE OR REPLACE VIEW rms.offense AS
 SELECT
   NULL::text        AS id,         -- not null, unique; opaque and stable
@@ -111,6 +136,7 @@ SELECT
 WHERE false;
 
 -- offense_charged: one row per person charged with an offense; may be empty.
+-- index: offense_id
 CREATE OR REPLACE VIEW rms.offense_charged AS
 SELECT
   NULL::text        AS id,         -- not null, unique; opaque and stable
@@ -120,6 +146,7 @@ SELECT
 WHERE false;
 
 -- arrest: one row per arrest of a person under a report; may be empty.
+-- index: report_id
 CREATE OR REPLACE VIEW rms.arrest AS
 SELECT
   NULL::text        AS id,          -- not null, unique; opaque and stable
@@ -130,6 +157,7 @@ SELECT
 WHERE false;
 
 -- arrest_charge: one row per offense that an arrest was for; may be empty.
+-- index: arrest_id
 CREATE OR REPLACE VIEW rms.arrest_charge AS
 SELECT
   NULL::text        AS id,         -- not null, unique; opaque and stable
@@ -139,6 +167,9 @@ SELECT
 WHERE false;
 
 -- vehicle: one row per vehicle that a report mentions; may be empty.
+-- index: id
+-- index: plate_key
+-- index: owner_person_id
 CREATE OR REPLACE VIEW rms.vehicle AS
 SELECT
   NULL::text        AS id,              -- not null, unique; opaque and stable
@@ -163,6 +194,8 @@ SELECT
 WHERE false;
 
 -- report_vehicle: one row per vehicle and report that mentions it; may be empty.
+-- index: report_id
+-- index: vehicle_id
 CREATE OR REPLACE VIEW rms.report_vehicle AS
 SELECT
   NULL::text        AS id,          -- not null, unique; opaque and stable
@@ -173,6 +206,7 @@ SELECT
 WHERE false;
 
 -- warrant: one row per arrest warrant; may be empty.
+-- index: person_id
 CREATE OR REPLACE VIEW rms.warrant AS
 SELECT
   NULL::text        AS id,                -- not null, unique; opaque and stable

@@ -1,14 +1,14 @@
 /**
  * Records that may be the same person, for many persons in one statement.
- * Candidates meet by the keys of a search (namekeys.ts), among persons whose name
+ * Candidates meet by the words of a search (namehits.ts), among persons whose name
  * the caller may see; likeness.ts weighs them.
  */
 import { join, sqltag as sql } from '@prisma/client/runtime/client';
 import type { Principal } from '../../schema/principal.ts';
 import { type Known, type Likeness, likenessOf } from './likeness.ts';
+import { bearers, metWords } from './namehits.ts';
 import { wordsOf } from './namekeys.ts';
 import { type Ask, identified, unsealed, visible } from './rules.ts';
-import { keysWanted } from './search.ts';
 
 export interface MayBe extends Likeness {
   parent: string;
@@ -59,12 +59,10 @@ const knownOf = ({ fullName, dateOfBirth, sex, race }: Row): Known => ({
 });
 
 const candidates = (ask: Ask, principal: Principal, subjects: readonly Row[]): Promise<Candidate[]> => {
-  const keys = subjects.flatMap(({ id, fullName }) => {
-    const words = wordsOf(fullName);
-    const enough = words.length > 2 ? words.length - 1 : words.length;
-    return words.flatMap((word, place) => keysWanted(word).map((key) => ({ parent: id, place, enough, ...key })));
-  });
+  const sought = subjects.map(({ id, fullName }) => ({ of: id, words: wordsOf(fullName) }));
+  const parents = JSON.stringify(sought.map(({ of, words }) => ({ of, words: words.length })));
   return ask(sql`
+    WITH ${metWords(sought)}
     SELECT m.parent, m.id, m."fullName", m."dateOfBirth", m.sex, m.race,
       (SELECT count(DISTINCT r.id)::int FROM rms.involvement a JOIN rms.involvement b ON b.report_id = a.report_id
         JOIN rms.report r ON r.id = a.report_id
@@ -73,17 +71,14 @@ const candidates = (ask: Ask, principal: Principal, subjects: readonly Row[]): P
       EXISTS (SELECT 1 FROM rms.person_phone f JOIN rms.person_phone g ON g.digits = f.digits
         WHERE f.person_id = m.parent AND g.person_id = m.id) AS "samePhone"
     FROM (
-      SELECT hits.parent, p.id, p.full_name AS "fullName", p.date_of_birth AS "dateOfBirth", p.sex, p.race,
-        row_number() OVER (PARTITION BY hits.parent ORDER BY hits.matched DESC, hits.weight DESC, p.id) AS place
-      FROM (
-        SELECT parent, person_id, count(*) AS matched, sum(weight) AS weight FROM (
-          SELECT w.parent, w.enough, w.place, k.person_id,
-            max(CASE k.kind WHEN 'word' THEN 5 WHEN 'nickname' THEN 4 WHEN 'sound' THEN 3 WHEN 'spelling' THEN 2 ELSE 1 END) AS weight
-          FROM json_to_recordset(${JSON.stringify(keys)}::json) AS w(parent text, place int, enough int, kind text, key text)
-          JOIN rms.person_name_key k ON k.kind = w.kind AND k.key = w.key AND k.person_id <> w.parent
-          GROUP BY w.parent, w.enough, w.place, k.person_id
-        ) met GROUP BY parent, enough, person_id HAVING count(*) >= enough
-      ) hits JOIN rms.person p ON p.id = hits.person_id
-      WHERE p.full_name IS NOT NULL AND ${visible(principal, 'p')} AND ${identified(principal, 'p')}
-    ) m WHERE m.place <= ${candidatesAtMost}`);
+      SELECT s.of AS parent, l.* FROM json_to_recordset(${parents}::json) AS s(of text, words int)
+      CROSS JOIN LATERAL (
+        SELECT p.id, p.full_name AS "fullName", p.date_of_birth AS "dateOfBirth", p.sex, p.race
+        FROM (${bearers(sql`s.of`, sql`s.words`, sql`n.person_id <> s.of`)}) k
+        CROSS JOIN LATERAL (SELECT * FROM rms.person p WHERE p.id = k.person_id OFFSET 0) p
+        WHERE p.full_name IS NOT NULL AND ${visible(principal, 'p')} AND ${identified(principal, 'p')}
+        ORDER BY k.matched DESC, k.weight DESC, k.person_id
+        LIMIT ${candidatesAtMost}
+      ) l
+    ) m`);
 };

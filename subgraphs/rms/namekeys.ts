@@ -1,20 +1,21 @@
 /**
- * The keys that a name is found by. The agency's view `rms.person_name_key`
- * holds them for each word of each name, made by `wordKeys`; a search makes
- * the same of its own words and meets them in SQL by equality, which any
- * database can index.
+ * The keys that a name is found by. The agency's view `rms.name_key` holds them
+ * for each word that any name has, made by `wordKeys`; a search makes the same of
+ * its own words and meets them in SQL by equality, which any database can index.
  *
  * - `word`      the word itself
  * - `sound`     its Double Metaphone codes
  * - `nickname`  the formal names that it can stand for: BILL → WILLIAM
  * - `spelling`  the word, and the word without each one of its letters: two
  *               words one slip apart always share one of these
+ * - `trigram`   every three letters on end, two blanks before the word and one
+ *               behind it: words that share many are alike, slips or not
  * - `initial`   its first letter
  */
 import { doubleMetaphone } from 'double-metaphone';
 import { formalNames } from './nicknames.ts';
 
-export type KeyKind = 'word' | 'sound' | 'nickname' | 'spelling' | 'initial';
+export type KeyKind = 'word' | 'sound' | 'nickname' | 'spelling' | 'trigram' | 'initial';
 
 export interface NameKey {
   kind: KeyKind;
@@ -42,6 +43,7 @@ export const wordKeys = (word: string): NameKey[] => [
   ...(word.length > 1 ? soundsOf(word).map((key): NameKey => ({ kind: 'sound', key })) : []),
   ...formalNames(word).map((key): NameKey => ({ kind: 'nickname', key })),
   ...(word.length > 3 ? slipsOf(word).map((key): NameKey => ({ kind: 'spelling', key })) : []),
+  ...(word.length > 3 ? trigramsOf(word).map((key): NameKey => ({ kind: 'trigram', key })) : []),
 ];
 
 export const soundsOf = (word: string): string[] => [...new Set(doubleMetaphone(word))].filter((code) => code !== '');
@@ -49,3 +51,8 @@ export const soundsOf = (word: string): string[] => [...new Set(doubleMetaphone(
 const slipsOf = (word: string): string[] => [
   ...new Set([word, ...Array.from({ length: word.length }, (_, at) => word.slice(0, at) + word.slice(at + 1))]),
 ];
+
+export const trigramsOf = (word: string): string[] => {
+  const padded = `  ${word} `;
+  return [...new Set(Array.from({ length: word.length + 1 }, (_, at) => padded.slice(at, at + 3)))];
+};

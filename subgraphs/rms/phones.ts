@@ -1,5 +1,5 @@
 /** Phone numbers of the master name index: shown with a name, searched by their digits. */
-import { join, raw, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
+import { join, type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
 import { type Ask, visible } from './rules.ts';
@@ -35,5 +35,5 @@ export const phoneDigits = (phone: string): string => {
 };
 
 /** The last seven digits are the contract's key; whoever gives the area code too means that one. */
-export const hasPhone = (digits: string, person: string): Sql => sql`${raw(person)}.id IN (
+export const hasPhone = (digits: string, person: Sql): Sql => sql`${person} IN (
   SELECT f.person_id FROM rms.person_phone f WHERE f.number_key = ${digits.slice(-7)} AND f.digits LIKE ${`%${digits}`})`;

@@ -3,7 +3,7 @@
  * held against each word of the name and the best pairs count, whatever their
  * order. 1 is the same name and, where one was asked for, the same date.
  */
-import { soundsOf } from './namekeys.ts';
+import { soundsOf, trigramsOf } from './namekeys.ts';
 import { isNickname } from './nicknames.ts';
 
 export interface Wanted {
@@ -31,6 +31,9 @@ export interface Score {
 const worth = { exact: 1, nickname: 0.93, initial: 0.75 } as const;
 /** A sound alone is a weak likeness (BILL sounds like PAULA): it counts the more the closer the letters are. */
 const phoneticWorth = (slips: number, longest: number): number => 0.6 + 0.3 * (1 - slips / longest);
+/** Words that share this much of their trigrams are alike, though more than a slip or two apart. */
+const alikeFrom = 0.4;
+const likenessWorth = (shared: number): number => 0.5 + 0.4 * shared;
 const nameWeight = 0.65;
 /** What is left of the score where the search says only part of the name. */
 const partialName = 0.85;
@@ -81,8 +84,17 @@ const likeness = (a: string, b: string): Score => {
   const slips = distance(a, b);
   const longest = Math.max(a.length, b.length);
   if (longest > 3 && slips <= (longest > 7 ? 2 : 1)) found.push(['spelling', 1 - (0.8 * slips) / longest]);
+  const shared = sharedTrigrams(a, b);
+  if (longest > 3 && shared >= alikeFrom) found.push(['spelling', likenessWorth(shared)]);
   if (soundsOf(a).some((sound) => soundsOf(b).includes(sound))) found.push(['phonetic', phoneticWorth(slips, longest)]);
-  return { score: Math.max(0, ...found.map(([, score]) => score)), because: found.map(([reason]) => reason) };
+  return { score: Math.max(0, ...found.map(([, score]) => score)), because: [...new Set(found.map(([reason]) => reason))] };
+};
+
+/** Of all trigrams that either word has, the part that both have. */
+const sharedTrigrams = (a: string, b: string): number => {
+  const [of, other] = [trigramsOf(a), new Set(trigramsOf(b))];
+  const both = of.filter((key) => other.has(key)).length;
+  return both / (of.length + other.size - both);
 };
 
 const scoreDate = ({ dateOfBirth = '', toleranceDays }: Wanted, candidate: Candidate): number => {

@@ -1,6 +1,6 @@
 /**
  * Search of the master name index. SQL finds candidates by equal keys (see
- * namekeys.ts) among persons whose name the caller may see; here they are
+ * namehits.ts) among persons whose name the caller may see; here they are
  * scored, and the page is cut from the ranking. Whom the caller may not name
  * is not a candidate: neither the answer nor its length can tell.
  */
@@ -8,7 +8,8 @@ import { type Sql, sqltag as sql } from '@prisma/client/runtime/client';
 import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
 import { encodeCursor, type Window } from '../kit/page.ts';
-import { type NameKey, wordKeys, wordsOf } from './namekeys.ts';
+import { bearers, metWords } from './namehits.ts';
+import { wordsOf } from './namekeys.ts';
 import { hasPhone, phoneDigits } from './phones.ts';
 import { type Ask, identified, unsealed, visible } from './rules.ts';
 import { type Reason, scoreOf, type Wanted } from './score.ts';
@@ -86,45 +87,53 @@ const refuse = (message: string): never => {
   throw new HubError('BAD_USER_INPUT', { message });
 };
 
-const candidates = (
-  principal: Principal,
-  { words, dateOfBirth, toleranceDays, phone }: Wanted,
-  { sex, namedIn }: PersonSearch,
-): Sql => sql`
-  SELECT p.id, p.full_name AS "fullName", p.date_of_birth AS "dateOfBirth"
-  FROM ${words.length > 0 ? named(words) : sql`rms.person p`}
-  WHERE p.full_name IS NOT NULL AND ${visible(principal, 'p')} AND ${identified(principal, 'p')}
-    AND ${phone ? hasPhone(phone, 'p') : sql`TRUE`} AND ${namedIn ? isNamedIn(principal, namedIn) : sql`TRUE`}
-    AND ${sex ? sql`p.sex = ${sex.toUpperCase()}` : sql`TRUE`}
-    AND ${dateOfBirth ? sql`p.date_of_birth BETWEEN ${dateOfBirth}::date - ${toleranceDays}::int AND ${dateOfBirth}::date + ${toleranceDays}::int` : sql`TRUE`}
-  ORDER BY ${orderOf(words, dateOfBirth)} p.id
-  LIMIT ${candidatesAtMost}`;
-
-const orderOf = (words: string[], dateOfBirth: string | undefined): Sql => {
-  if (words.length > 0) return sql`k.matched DESC, k.weight DESC,`;
-  return dateOfBirth ? sql`abs(p.date_of_birth - ${dateOfBirth}::date),` : sql``;
+const candidates = (principal: Principal, wanted: Wanted, search: PersonSearch): Sql => {
+  const { words, dateOfBirth } = wanted;
+  if (words.length > 0) return named(principal, wanted, search);
+  return sql`
+    SELECT p.id, p.full_name AS "fullName", p.date_of_birth AS "dateOfBirth" FROM rms.person p
+    WHERE ${nameable(principal)} AND ${narrowed(sql`p.id`, principal, wanted, search)} AND ${fits(wanted, search)}
+    ORDER BY ${dateOfBirth ? sql`abs(p.date_of_birth - ${dateOfBirth}::date),` : sql``} p.id
+    LIMIT ${candidatesAtMost}`;
 };
 
-/** Persons for whom every word of a short search has a key in common, and all but one of a long search. */
-const named = (words: string[]): Sql => {
-  const keys = words.flatMap((word, place) => keysWanted(word).map((key) => ({ place, ...key })));
-  const enough = words.length > 2 ? words.length - 1 : words.length;
-  return sql`(
-    SELECT person_id, count(*) AS matched, sum(weight) AS weight FROM (
-      SELECT k.person_id, w.place, max(CASE k.kind WHEN 'word' THEN 5 WHEN 'nickname' THEN 4 WHEN 'sound' THEN 3 WHEN 'spelling' THEN 2 ELSE 1 END) AS weight
-      FROM json_to_recordset(${JSON.stringify(keys)}::json) AS w(place int, kind text, key text)
-      JOIN rms.person_name_key k ON k.kind = w.kind AND k.key = w.key
-      GROUP BY k.person_id, w.place
-    ) hits GROUP BY person_id HAVING count(*) >= ${enough}
-  ) k JOIN rms.person p ON p.id = k.person_id`;
+/**
+ * The best by name first, each looked at until enough may be told: `OFFSET 0` keeps the planner from looking at all of them.
+ * A close date of birth is more selective than any name, so it comes before.
+ */
+const named = (principal: Principal, wanted: Wanted, search: PersonSearch): Sql => {
+  const among = sql`${narrowed(sql`n.person_id`, principal, wanted, search)} AND ${bornClose(wanted)}`;
+  return sql`
+    WITH ${metWords([{ of: '', words: wanted.words }])}
+    SELECT p.id, p.full_name AS "fullName", p.date_of_birth AS "dateOfBirth"
+    FROM (${bearers(sql`''`, sql`${wanted.words.length}::int`, among)}) k
+    CROSS JOIN LATERAL (SELECT * FROM rms.person p WHERE p.id = k.person_id OFFSET 0) p
+    WHERE ${nameable(principal)} AND ${fits(wanted, search)}
+    ORDER BY k.matched DESC, k.weight DESC, k.person_id
+    LIMIT ${candidatesAtMost}`;
 };
 
-/** An initial meets every word that it begins; a whole word also meets an initial that stands in the index. */
-export const keysWanted = (word: string): NameKey[] =>
-  word.length === 1
-    ? [{ kind: 'initial', key: word }]
-    : [...wordKeys(word).filter(({ kind }) => kind !== 'initial'), { kind: 'word', key: word.slice(0, 1) }];
+const nameable = (principal: Principal): Sql =>
+  sql`p.full_name IS NOT NULL AND ${visible(principal, 'p')} AND ${identified(principal, 'p')}`;
+
+const fits = (wanted: Wanted, { sex }: PersonSearch): Sql =>
+  sql`${sex ? sql`p.sex = ${sex.toUpperCase()}` : sql`TRUE`} AND ${born(wanted)}`;
+
+const born = ({ dateOfBirth, toleranceDays }: Wanted): Sql =>
+  dateOfBirth
+    ? sql`p.date_of_birth BETWEEN ${dateOfBirth}::date - ${toleranceDays}::int AND ${dateOfBirth}::date + ${toleranceDays}::int`
+    : sql`TRUE`;
+
+const closeDays = 31;
+
+const bornClose = (wanted: Wanted): Sql =>
+  wanted.dateOfBirth && wanted.toleranceDays <= closeDays
+    ? sql`n.person_id = ANY(ARRAY(SELECT p.id FROM rms.person p WHERE ${born(wanted)}))`
+    : sql`TRUE`;
+
+const narrowed = (id: Sql, principal: Principal, { phone }: Wanted, { namedIn }: PersonSearch): Sql =>
+  sql`${phone ? hasPhone(phone, id) : sql`TRUE`} AND ${namedIn ? isNamedIn(principal, namedIn, id) : sql`TRUE`}`;
 
 /** Persons that a report names in a part that the caller may know of. */
-const isNamedIn = (principal: Principal, report: string): Sql => sql`p.id IN (
+const isNamedIn = (principal: Principal, report: string, id: Sql): Sql => sql`${id} IN (
   SELECT i.person_id FROM rms.involvement i WHERE i.report_id = ${report} AND ${unsealed(principal, 'i')})`;

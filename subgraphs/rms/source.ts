@@ -30,9 +30,10 @@ export const openSource = async ({ database }: Runtime): Promise<Source<RmsReade
   return {
     reader: (principal) => readerOf(prisma, ask, principal),
     check: async () => {
-      const { _max } = await prisma.report.aggregate({ _max: { changedAt: true } });
+      // By the index, from its end: an aggregate over a view of joins reads every row.
+      const newest = await prisma.report.findFirst({ select: { changedAt: true }, orderBy: { changedAt: 'desc' } });
       // Reports are filed hours late and some days few: a quiet records system is not a stale one.
-      return { lastEventAt: _max.changedAt ?? undefined };
+      return { lastEventAt: newest?.changedAt };
     },
     close: () => prisma.$disconnect(),
   };

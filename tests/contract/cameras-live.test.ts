@@ -42,7 +42,7 @@ describeRegistry(({ bench, sql, count }) => {
       writeFileSync(join(folder, 'cameras_rtcc_2022-03-11.csv'), rows.join('\n'));
       const result = await bench().reload(pathToFileURL(`${folder}/`));
       expect(result.rejected).toEqual({ 'cameras_rtcc_2022-03-11.csv': 3, 'cameras_private_safecam.csv': 0 });
-      expect(result.loaded['cameras_vendor.cam_ast']).toBe(4 + 63);
+      expect(result.loaded.cam_ast).toBe(4 + 63);
       const placed = await count(
         'cameras.camera c JOIN cameras.service_area s ON c.latitude BETWEEN s.south AND s.north AND c.longitude BETWEEN s.west AND s.east',
       );

@@ -49,7 +49,7 @@ const everything = async (): Promise<string> => {
 const shared = "(owner_ori = 'LA0260000' OR shared)";
 const owned = ['report', 'person', 'vehicle', 'warrant'];
 const ofReports = ['narrative', 'involvement', 'offense', 'arrest', 'report_vehicle'];
-const ofPersons = ['person_name_key', 'person_phone'];
+const ofPersons = ['person_name', 'person_phone'];
 
 /** As the neighbour's database would be if the rows outside of the agreement had never been. */
 const takeOut = async (): Promise<void> => {

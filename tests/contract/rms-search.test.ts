@@ -30,10 +30,10 @@ const enter = async (seq: number, [given, middle, surname]: [string, string | nu
     [seq],
   );
   for (const word of wordsOf([given, middle, surname].join(' '))) {
-    await records.database.query('INSERT INTO rms_vendor.nmx_wrd VALUES ($1, $2)', [seq, word]);
+    await records.database.query('INSERT INTO rms_vendor.nmx_wrd (nam_seq, wrd) VALUES ($1, $2)', [seq, word]);
     for (const { kind, key } of wordKeys(word)) {
       await records.database.query(
-        'INSERT INTO rms_vendor.wrd_key SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM rms_vendor.wrd_key WHERE wrd = $1 AND key_typ = $2 AND key_val = $3)',
+        'INSERT INTO rms_vendor.wrd_key (wrd, key_typ, key_val) SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM rms_vendor.wrd_key WHERE wrd = $1 AND key_typ = $2 AND key_val = $3)',
         [word, kind, key],
       );
     }

@@ -67,6 +67,8 @@ export interface RunningHub {
 
 export interface HubOptions {
   environment?: Environment;
+  /** The databases that `environment` names hold the demo already. */
+  loaded?: boolean;
   /** Data seconds a second; absent: no replay, and nobody listens to vehicles. */
   speed?: number;
   /** Web pages that the gateways serve. */
@@ -100,13 +102,14 @@ export const startHub = async (backend: Backend, options: HubOptions = {}): Prom
   }
 };
 
-const bringUp = async (backend: Backend, { environment: extra = {}, speed, pages, watch }: HubOptions, life: Lifecycle) => {
+const bringUp = async (backend: Backend, options: HubOptions, life: Lifecycle) => {
+  const { environment: extra = {}, speed, pages, watch, loaded = false } = options;
   const said: string[] = [];
   const data = mkdtempSync(join(tmpdir(), 'rtcc-e2e-'));
   life.add('The folder', () => rmSync(data, { recursive: true, force: true }));
   const store = await storeOf(backend, life);
   const environment = { ...store.environment, ...extra };
-  await loadInto(databaseOf('cad', environment, data).url, join(data, 'rejects'));
+  if (!loaded) await loadInto(databaseOf('cad', environment, data).url, join(data, 'rejects'));
   const bus = await store.openBus(join(data, 'bus'));
   life.add('The bus', bus.close);
   const replay = speed !== undefined;

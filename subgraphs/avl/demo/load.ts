@@ -5,15 +5,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { readCalls } from '../../kit/demo/calls.ts';
-import { insertRows, type Load, newOrleans } from '../../kit/demo/load.ts';
+import { addCounts, insertRows, type Load, newOrleans } from '../../kit/demo/load.ts';
 import { homeAgency, neighborAgency } from '../../kit/demo/ownership.ts';
 import { deriveUnits } from '../../kit/demo/units.ts';
 import { fleetOf, type Vehicle } from './fleet.ts';
+import { multiplyFixes } from './synthetic.ts';
 
 const installed = '2021-11-03 09:00:00';
 const agencyCode = (ori: string): string => (ori === homeAgency.ori ? 'NOPD' : 'JPSO');
 
-export const load: Load = async ({ database, rejects, report, folder = newOrleans }) => {
+export const load: Load = async (options) => {
+  const { database, rejects, report, folder = newOrleans, volume } = options;
   for (const file of ['vendor.sql', 'views.sql']) await database.exec(readFileSync(new URL(file, import.meta.url), 'utf8'));
   const { calls, rejected } = readCalls(rejects, folder);
   const fleet = fleetOf(deriveUnits(calls).units);
@@ -32,7 +34,9 @@ export const load: Load = async ({ database, rejects, report, folder = newOrlean
   const [first] = await database.query<{ count: number }>('SELECT avl.record_fixes($1::jsonb) AS count', [
     JSON.stringify(parked(fleet, Date.now())),
   ]);
-  return { loaded: { ...loaded, gps_log: first?.count ?? 0 }, rejected };
+  const all: Record<string, number> = { ...loaded, gps_log: first?.count ?? 0 };
+  if (volume) addCounts(all, await multiplyFixes(options, volume));
+  return { loaded: all, rejected };
 };
 
 const vehicleRow = ({ number, callSign, owner, shared }: Vehicle): unknown[] => [

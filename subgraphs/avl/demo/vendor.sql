@@ -19,6 +19,7 @@ CREATE TABLE avl_vendor.veh (
   shr_fl   char(1) NOT NULL DEFAULT 'Y',
   covrt_fl char(1) NOT NULL DEFAULT 'N',
   sim_fl   char(1) NOT NULL DEFAULT 'N',
+  syn_fl   char(1) NOT NULL DEFAULT 'N',
   UNIQUE (agcy_cd, veh_nm)
 );
 

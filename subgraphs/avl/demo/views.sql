@@ -21,7 +21,7 @@ SELECT
   CASE v.covrt_fl WHEN 'Y' THEN 'sealed' ELSE 'open' END       AS handling,
   to_timestamp(c.gps_ms / 1000.0)                              AS observed_at,
   v.sim_fl = 'Y'                                               AS derived,
-  false                                                        AS synthetic,
+  v.syn_fl = 'Y'                                               AS synthetic,
   c.log_no::text                                               AS source_id,
   to_timestamp(c.wrt_ms / 1000.0)                              AS changed_at
 FROM avl_vendor.gps_cur c
@@ -46,7 +46,7 @@ SELECT
   CASE v.covrt_fl WHEN 'Y' THEN 'sealed' ELSE 'open' END       AS handling,
   to_timestamp(l.gps_ms / 1000.0)                              AS observed_at,
   v.sim_fl = 'Y'                                               AS derived,
-  false                                                        AS synthetic,
+  v.syn_fl = 'Y'                                               AS synthetic,
   l.log_no::text                                               AS source_id,
   to_timestamp(l.wrt_ms / 1000.0)                              AS changed_at
 FROM avl_vendor.gps_log l

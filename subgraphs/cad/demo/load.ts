@@ -1,12 +1,14 @@
 /** Builds the demo's dispatch database: the vendor's tables, the city's calls in them, the DBA's views over them. */
 import { readFileSync } from 'node:fs';
 import { readCalls, readVideoRequests } from '../../kit/demo/calls.ts';
-import { insertRows, type Load } from '../../kit/demo/load.ts';
+import { addCounts, insertRows, type Load } from '../../kit/demo/load.ts';
 import { deriveUnits } from '../../kit/demo/units.ts';
 import { openCallers } from './callers.ts';
 import { tablesOf } from './rows.ts';
+import { multiplyCalls } from './synthetic.ts';
 
-export const load: Load = async ({ database, rejects, report, folder }) => {
+export const load: Load = async (options) => {
+  const { database, rejects, report, folder, volume } = options;
   const { calls, rejected } = readCalls(rejects, folder);
   const { requests } = readVideoRequests(rejects, folder);
   const tables = tablesOf({ calls, ...deriveUnits(calls), requests, callerOf: openCallers() });
@@ -22,6 +24,7 @@ export const load: Load = async ({ database, rejects, report, folder }) => {
     );
     done += rows.length;
   }
+  if (volume) addCounts(loaded, await multiplyCalls(options, volume));
   for (const file of ['views.sql', 'indexes.sql', 'procedures.sql']) await database.exec(statements(file));
   return { loaded, rejected };
 };

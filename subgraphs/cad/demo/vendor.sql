@@ -40,6 +40,7 @@ CREATE TABLE cad_vendor.cl_mstr (
   blk_adr  varchar(80),
   zip_cd   varchar(10),
   pd_cd    char(1),
+  syn_fl   char(1) NOT NULL DEFAULT 'N',
   last_upd timestamptz NOT NULL
 );
 
@@ -53,6 +54,7 @@ CREATE TABLE cad_vendor.unt_mstr (
   unst_cd  char(2) NOT NULL REFERENCES cad_vendor.cd_unst,
   cl_key   integer REFERENCES cad_vendor.cl_mstr,
   t_st     timestamp without time zone,
+  syn_fl   char(1) NOT NULL DEFAULT 'N',
   last_upd timestamptz NOT NULL,
   UNIQUE (agy_cd, unt_id)
 );

@@ -32,7 +32,7 @@ $$;
 CREATE VIEW cad.incident AS
 SELECT
   'inc-' || c.itm_no AS id,
-  regexp_replace(c.itm_no, '^([A-Z])([0-9]{5})([0-9]{2})$', '\1-\2-\3') AS number,
+  regexp_replace(c.itm_no, '^([A-Z])([0-9]{5})([0-9]+)$', '\1-\2-\3') AS number,
   c.itm_no::text AS number_key,
   CASE WHEN c.t_cls IS NOT NULL THEN 'CLOSED' WHEN c.t_arv IS NOT NULL THEN 'ON_SCENE'
        WHEN c.t_dsp IS NOT NULL THEN 'DISPATCHED' ELSE 'RECEIVED' END AS status,
@@ -65,7 +65,7 @@ SELECT
   lower(h.hndl_tx) AS handling,
   c.t_crt AT TIME ZONE 'America/Chicago' AS observed_at,
   false AS derived,
-  false AS synthetic,
+  c.syn_fl = 'Y' AS synthetic,
   c.itm_no::text AS source_id,
   c.last_upd AS changed_at
 FROM cad_vendor.cl_mstr c
@@ -91,7 +91,7 @@ SELECT
   'open' AS handling,
   u.t_st AT TIME ZONE 'America/Chicago' AS observed_at,
   true AS derived,
-  false AS synthetic,
+  u.syn_fl = 'Y' AS synthetic,
   u.unt_id::text AS source_id,
   u.last_upd AS changed_at
 FROM cad_vendor.unt_mstr u

@@ -7,11 +7,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Load, newOrleans, readRows } from '../../kit/demo/load.ts';
+import { addCounts, type Load, newOrleans, readRows } from '../../kit/demo/load.ts';
 import { readArea } from './area.ts';
 import { type Asset, cityAsset, partnerAsset } from './assets.ts';
 import { openPlaces } from './places.ts';
 import { readPlaces } from './streets.ts';
+import { multiplyCameras } from './synthetic.ts';
 import { insertAgreements, insertAssets, insertLookups, insertStreams } from './tables.ts';
 
 export const cityFile = 'cameras_rtcc_2022-03-11.csv';
@@ -30,7 +31,8 @@ const citySchema = z.object({
 });
 const partnerSchema = z.object({ latitude: coordinate, longitude: coordinate, set: z.literal('safecam') });
 
-export const load: Load = async ({ database, rejects, report, folder = newOrleans }) => {
+export const load: Load = async (options) => {
+  const { database, rejects, report, folder = newOrleans, volume } = options;
   const city = readRows(new URL(cityFile, folder), citySchema, rejects);
   const partners = readRows(new URL(partnerFile, folder), partnerSchema, rejects);
   const total = city.rows.length + partners.rows.length;
@@ -46,10 +48,12 @@ export const load: Load = async ({ database, rejects, report, folder = newOrlean
   await insertAssets(database, assets, (done) => report(done, total, 'cameras'));
   await insertStreams(database, assets);
   const agreements = await insertAgreements(database, assets);
+  const loaded = { cam_ast: assets.length, mou_hdr: agreements };
+  if (volume) addCounts(loaded, await multiplyCameras(options, volume));
   await database.exec(sql('views.sql'));
   await database.exec(sql('notify.sql'));
   return {
-    loaded: { 'cameras_vendor.cam_ast': assets.length, 'cameras_vendor.mou_hdr': agreements },
+    loaded,
     rejected: { [cityFile]: city.rejected, [partnerFile]: partners.rejected },
   };
 };

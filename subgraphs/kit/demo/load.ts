@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { z } from 'zod';
 import type { Database } from '../database.ts';
+import type { Volume } from './volume.ts';
 
 export interface LoadOptions {
   /** Writable: the demo's own vendor-shaped database. */
@@ -17,6 +18,8 @@ export interface LoadOptions {
   report: (done: number, total: number, what: string) => void;
   /** Other input than the folder's own, for tests. */
   folder?: URL;
+  /** Synthetic rows beside the real ones; absent: none. */
+  volume?: Volume | undefined;
 }
 
 export interface LoadResult {
@@ -25,6 +28,11 @@ export interface LoadResult {
   /** Rows kept out, by CSV. */
   rejected: Record<string, number>;
 }
+
+/** Counts of a table that was filled twice are one. */
+export const addCounts = (loaded: Record<string, number>, more: Readonly<Record<string, number>>): void => {
+  for (const [table, count] of Object.entries(more)) loaded[table] = (loaded[table] ?? 0) + count;
+};
 
 /** Every demo's `demo/load.ts` exports one as `load`. It is idempotent: it drops and rebuilds its own schemas. */
 export type Load = (options: LoadOptions) => Promise<LoadResult>;

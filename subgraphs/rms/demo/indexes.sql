@@ -1,10 +1,11 @@
 -- The vendor's indexes, and those that the DBA added for the views' opaque ids. Made after loading, which is faster.
 CREATE INDEX inv_rpt ON rms_vendor.inv (rpt_seq);
 CREATE INDEX inv_nam ON rms_vendor.inv (nam_seq);
-CREATE INDEX rpt_occ ON rms_vendor.rpt_mst (occ_dt);
+CREATE INDEX rpt_occ ON rms_vendor.rpt_mst ((occ_dt AT TIME ZONE 'America/Chicago'), rms.report_id(itm_no));
+CREATE INDEX rpt_upd ON rms_vendor.rpt_mst ((upd_dt AT TIME ZONE 'America/Chicago'));
 CREATE INDEX nmx_dob ON rms_vendor.nmx (dob);
-CREATE INDEX nmx_wrd_wrd ON rms_vendor.nmx_wrd (wrd);
-CREATE INDEX wrd_key_key ON rms_vendor.wrd_key (key_typ, key_val);
+CREATE INDEX nmx_wrd_wrd ON rms_vendor.nmx_wrd (wrd) INCLUDE (per_id);
+CREATE INDEX wrd_key_key ON rms_vendor.wrd_key (key_val, key_typ) INCLUDE (wrd);
 CREATE INDEX off_rpt ON rms_vendor.off (rpt_seq);
 CREATE INDEX off_nam_nam ON rms_vendor.off_nam (nam_seq);
 CREATE INDEX arr_rpt ON rms_vendor.arr (rpt_seq);
@@ -20,7 +21,11 @@ CREATE INDEX nmx_ph_key ON rms_vendor.nmx_ph (right(rms.phone_digits(ph_txt), 7)
 CREATE INDEX nmx_ph_digits ON rms_vendor.nmx_ph (rms.phone_digits(ph_txt));
 CREATE INDEX nmx_ph_id ON rms_vendor.nmx_ph (rms.opaque_id('per', nam_seq));
 CREATE INDEX off_id ON rms_vendor.off (rms.opaque_id('off', off_seq));
+CREATE INDEX off_nam_off_id ON rms_vendor.off_nam (rms.opaque_id('off', off_seq));
+CREATE INDEX arr_off_arr_id ON rms_vendor.arr_off (rms.opaque_id('arr', arr_seq));
 CREATE INDEX arr_id ON rms_vendor.arr (rms.opaque_id('arr', arr_seq));
 CREATE INDEX veh_id ON rms_vendor.veh (rms.opaque_id('veh', veh_seq));
+CREATE INDEX veh_inv_id ON rms_vendor.veh_inv (rms.opaque_id('veh', veh_seq));
+CREATE INDEX veh_own_id ON rms_vendor.veh ((CASE WHEN own_nam_seq IS NOT NULL THEN rms.opaque_id('per', own_nam_seq) END));
 CREATE INDEX veh_plate ON rms_vendor.veh (rms.plate_key(plt_no) text_pattern_ops);
 ANALYZE;

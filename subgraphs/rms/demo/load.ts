@@ -4,17 +4,19 @@
  * gives the same database on every machine.
  */
 import { readFileSync } from 'node:fs';
-import { insertRows, type Load } from '../../kit/demo/load.ts';
+import { addCounts, insertRows, type Load } from '../../kit/demo/load.ts';
 import { readNames } from './names.ts';
 import { readCrosswalk } from './nibrs.ts';
 import { readPapers } from './papers.ts';
 import { indexPeople } from './people.ts';
+import { multiplyRecords } from './synthetic.ts';
 import { tablesOf } from './tables.ts';
 import { vehiclesOf } from './vehicles.ts';
 
 const script = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-export const load: Load = async ({ database, rejects, report, folder }) => {
+export const load: Load = async (options) => {
+  const { database, rejects, report, folder, volume } = options;
   const { papers, rejected } = readPapers(rejects, folder);
   const index = indexPeople(papers, readNames());
   const tables = tablesOf(papers, index, vehiclesOf(papers, index), readCrosswalk());
@@ -28,6 +30,7 @@ export const load: Load = async ({ database, rejects, report, folder }) => {
     );
     done += rows.length;
   }
+  if (volume) addCounts(loaded, await multiplyRecords(options, volume));
   await database.exec(script('views.sql'));
   await database.exec(script('indexes.sql'));
   await database.exec(script('notify.sql'));

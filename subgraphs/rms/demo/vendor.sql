@@ -21,7 +21,8 @@ CREATE TABLE rms_vendor.lk_chg (chg_no int PRIMARY KEY, stat_cd text NOT NULL, c
 CREATE TABLE rms_vendor.rpt_mst (
   rpt_seq int PRIMARY KEY, itm_no text NOT NULL UNIQUE, agy_cd text NOT NULL, shr_fl char(1) NOT NULL, seal_fl char(1) NOT NULL,
   occ_dt timestamp NOT NULL, ent_dt timestamp NOT NULL, upd_dt timestamp NOT NULL,
-  sig_cd text, dsp_cd char(1), dist_cd text, loc_txt text, hate_fl char(1) NOT NULL, narr_txt text
+  sig_cd text, dsp_cd char(1), dist_cd text, loc_txt text, hate_fl char(1) NOT NULL, narr_txt text,
+  syn_fl char(1) NOT NULL DEFAULT 'N'
 );
 CREATE TABLE rms_vendor.rpt_knd (rpt_seq int NOT NULL, knd_txt text NOT NULL, PRIMARY KEY (rpt_seq, knd_txt));
 
@@ -39,7 +40,7 @@ CREATE TABLE rms_vendor.nmx_ph (
 );
 -- The words of the names, and the keys that each word is found by.
 CREATE TABLE rms_vendor.nmx_wrd (nam_seq int NOT NULL, wrd text NOT NULL);
-CREATE TABLE rms_vendor.wrd_key (wrd text NOT NULL, key_typ text NOT NULL, key_val text NOT NULL);
+CREATE TABLE rms_vendor.wrd_key (wrd text NOT NULL, key_typ text NOT NULL, key_val text NOT NULL, upd_dt timestamptz NOT NULL DEFAULT now());
 
 -- Offenses of a report; chg_no from the charge list, or sig_cd where nobody was charged. Who was charged; who was arrested.
 CREATE TABLE rms_vendor.off (off_seq int PRIMARY KEY, rpt_seq int NOT NULL, ord_no int NOT NULL, chg_no int, sig_cd text, nib_cd text);

@@ -43,7 +43,7 @@ SELECT
   rms.instant(r.occ_dt) AS observed_at,
   rms.instant(r.upd_dt) AS changed_at,
   false AS derived,
-  false AS synthetic,
+  r.syn_fl = 'Y' AS synthetic,
   r.itm_no AS source_id
 FROM rms_vendor.rpt_mst r
 JOIN rms_vendor.lk_agy a ON a.agy_cd = r.agy_cd;
@@ -85,11 +85,18 @@ CROSS JOIN LATERAL (
   FROM rms_vendor.inv v JOIN rms_vendor.rpt_mst r ON r.rpt_seq = v.rpt_seq WHERE v.nam_seq = n.nam_seq
 ) i;
 
-CREATE VIEW rms.person_name_key AS
-SELECT rms.opaque_id('per', w.nam_seq) AS person_id, k.key_typ AS kind, k.key_val AS key, rms.instant(n.upd_dt) AS changed_at
-FROM rms_vendor.wrd_key k
-JOIN rms_vendor.nmx_wrd w ON w.wrd = k.wrd
-JOIN rms_vendor.nmx n ON n.nam_seq = w.nam_seq;
+-- The name index is the DBA's own, made for the hub: so it carries the hub's ids, and a search computes none.
+ALTER TABLE rms_vendor.nmx_wrd ADD COLUMN per_id text NOT NULL GENERATED ALWAYS AS (rms.opaque_id('per', nam_seq)) STORED;
+
+CREATE VIEW rms.name_key AS
+SELECT k.wrd AS word, k.key_typ AS kind, k.key_val AS key, k.upd_dt AS changed_at
+FROM rms_vendor.wrd_key k;
+
+-- LEFT JOIN, so that PostgreSQL leaves it out where nobody asks when the name changed.
+CREATE VIEW rms.person_name AS
+SELECT w.per_id AS person_id, w.wrd AS word, rms.instant(n.upd_dt) AS changed_at
+FROM rms_vendor.nmx_wrd w
+LEFT JOIN rms_vendor.nmx n ON n.nam_seq = w.nam_seq;
 
 CREATE FUNCTION rms.phone_digits(phone text) RETURNS text LANGUAGE sql IMMUTABLE AS
   $$ SELECT regexp_replace(regexp_replace(phone, '[^0-9]', '', 'g'), '^1(?=[0-9]{10}$)', '') $$;

@@ -26,6 +26,7 @@ test('a contract is read view by view and column by column', () => {
       meaning: 'one row per person in custody. May be empty.',
       mayBeEmpty: true,
       madeByHub: false,
+      indexes: [],
       columns: [
         { name: 'id', type: 'text', nullable: false, unique: true, meaning: 'opaque and stable' },
         { name: 'cells', type: 'text[]', nullable: true, unique: false, meaning: 'where they were' },
@@ -34,6 +35,19 @@ test('a contract is read view by view and column by column', () => {
       ],
     },
   ]);
+});
+
+test('what rows are found by stands above a view, with the type of its first key', () => {
+  const above = '-- index: id\n-- index: changed_at, id\n-- index: right(id, 7), id\nCREATE OR REPLACE';
+  const [view] = parseContract(good.replace('CREATE OR REPLACE', above), 'contract.sql').views;
+  expect(view?.indexes).toEqual([
+    { keys: 'id', first: 'id', type: 'text' },
+    { keys: 'changed_at, id', first: 'changed_at', type: 'timestamptz' },
+    { keys: 'right(id, 7), id', first: 'right(id, 7)', type: 'text' },
+  ]);
+  expect(view?.meaning).toBe('one row per person in custody. May be empty.');
+  const unknown = good.replace('CREATE OR REPLACE', '-- index: cell\nCREATE OR REPLACE');
+  expect(() => parseContract(unknown, 'contract.sql')).toThrow('no column cell to be found by');
 });
 
 const broken: { what: string; from: string; to: string; says: RegExp }[] = [

@@ -80,3 +80,46 @@ test('what a system knows to check beside its database is told with the rest', a
 test('an unknown source is refused with the names that there are', async () => {
   await expect(examine({ source: 'jail' })).rejects.toThrow(/Choose one of: cad, rms/);
 });
+
+describe('keys without an index', () => {
+  const large = `pglite:${folder}/large`;
+  beforeAll(async () => {
+    const database = await openDatabase(large);
+    await database.exec(`CREATE SCHEMA cad; ${contractOf('cad')}; CREATE SCHEMA vendor;
+      CREATE TABLE vendor.cmt (cmt_key integer PRIMARY KEY, itm varchar(12) NOT NULL);
+      INSERT INTO vendor.cmt SELECT n, n::text FROM generate_series(1, 20000) n; ANALYZE vendor.cmt;
+      CREATE OR REPLACE VIEW cad.incident_note AS
+      SELECT n.cmt_key::text AS id, 'inc-' || n.itm AS incident_id, now() AS written_at, ''::text AS body, true AS derived, now() AS changed_at
+      FROM vendor.cmt n;`);
+    await database.close();
+  }, 30_000);
+
+  const look = async (more: Partial<Parameters<typeof doctor>[0]> = {}) => (await examine({ urlOf: () => large, ...more })).text;
+  const finding = 'cad.incident_note: not indexed. Rows are not found by (incident_id) without reading vendor.cmt whole.';
+
+  test('are named, with the statement that makes one, until it was run', async () => {
+    const before = await look();
+    expect(before).toContain(finding);
+    const [, statement = ''] = /Fix: (CREATE INDEX ON vendor\.cmt .*;)/.exec(before) ?? [];
+    const database = await openDatabase(large);
+    await database.exec(statement);
+    await database.exec('ANALYZE vendor.cmt');
+    await database.close();
+    expect(await look()).not.toContain('not indexed');
+    expect(await look()).toMatch(/✓ keys {2}\d+ keys to find rows by, 0 without an index/);
+  });
+
+  test('do not matter while the table is small', async () => {
+    const database = await openDatabase(large);
+    await database.exec('DROP INDEX vendor.cmt_expr_idx');
+    await database.close();
+    expect(await look()).toContain(finding);
+    expect(await look({ largeRows: 50_000 })).not.toContain('not indexed');
+  });
+
+  test('plans are shown on request, and a large table that is read whole stands out', async () => {
+    expect(await look()).not.toContain('Seq Scan');
+    const text = await look({ explain: true });
+    expect(text).toMatch(/cad\.incident_note by \(incident_id\): READS A LARGE TABLE WHOLE\n(.*\n)*.*Seq Scan on cmt/);
+  });
+});
