@@ -80,13 +80,13 @@ const draw = (map: MapLibre, rows: readonly Row[]): void => {
     },
     paint: { 'text-color': '#eaf1f8', 'text-halo-color': '#0a0f15', 'text-halo-width': 1.5 },
   });
-  fit(
+  fitTo(
     map,
     features.map(({ geometry }) => geometry.coordinates as [number, number]),
   );
 };
 
-const fit = (map: MapLibre, points: readonly [number, number][]): void => {
+const fitTo = (map: MapLibre, points: readonly [number, number][]): void => {
   if (points.length < 2) return;
   const [longitudes, latitudes] = [points.map(([longitude]) => longitude), points.map(([, latitude]) => latitude)];
   const corner = (pick: (...values: number[]) => number): [number, number] => [pick(...longitudes), pick(...latitudes)];

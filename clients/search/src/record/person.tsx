@@ -98,7 +98,8 @@ const PersonBody = ({ person, gaps }: { person: Person; gaps: readonly Gap[] }):
             <PlacesMap rows={incidents} />
           </Suspense>
         </TabPanel>
-        <TabPanel id="leads">
+        {/* What was paid for stays while another part is looked at. */}
+        <TabPanel id="leads" shouldForceMount>
           <PersonLeads
             id={person.id}
             about={[person.fullName ?? 'a withheld name', person.dateOfBirth].filter(Boolean).join(', ')}
