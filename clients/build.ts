@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
-export const pageNames = ['explorer', 'dashboard', 'search'] as const;
+export const pageNames = ['explorer', 'dashboard', 'search', 'console'] as const;
 export type PageName = (typeof pageNames)[number];
 
 export interface BuildOptions {
@@ -59,15 +59,17 @@ export const compress = (folder: string): void => {
   }
 };
 
-/** What a page is made of: its own folder, the shared kit, how it is built, the graph's types, the packages. */
+/** What a page is made of: its own folder, the shared kit, the vendors' kit, how it is built, the graph's types, the packages. */
 const stateOf = (name: PageName): string => {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
   const files = [
     'clients/build.ts',
     'clients/vite.ts',
     'schema/api.graphql',
+    'schema/errors.ts',
     ...sourcesIn(`clients/${name}`),
     ...sourcesIn('clients/kit'),
+    ...sourcesIn('clients/sdk/src'),
   ];
   for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest('hex').slice(0, 16);

@@ -126,6 +126,7 @@ const greeting = (
     ['Streams', `ws://localhost:${gateway.port}/graphql  (graphql-ws)`],
     ...(pages.dashboard ? [['Dashboard', `${home}/dashboard`]] : []),
     ...(pages.search ? [['Search', `${home}/search`]] : []),
+    ...(pages.console ? [['Console', `${home}/console`]] : []),
     ...(pages.explorer ? [['Explorer', `${home}/`]] : []),
     ['Health', `${home}/health/ready`],
     ['Issuer', issuer],

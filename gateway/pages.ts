@@ -16,6 +16,8 @@ export interface Pages {
   dashboard?: string | undefined;
   /** At `/search`. */
   search?: string | undefined;
+  /** At `/console`. */
+  console?: string | undefined;
   /** The city's streets and districts, which the pages draw, at `/map`. Open data: no token is asked for them. */
   map?: string | undefined;
   /** Origins besides this one that pages may load map tiles from. */
@@ -28,7 +30,7 @@ export interface Pages {
 export const servePages = (app: Express, pages: Pages, issuer: string | undefined): void => {
   const places: Places = { issuer: originOf(issuer), tiles: pages.tileOrigins ?? [], video: pages.videoOrigins ?? [] };
   if (pages.map) app.use('/map', guard("default-src 'none'"), gzipped(pages.map), files(pages.map, '5m'));
-  for (const name of ['dashboard', 'search'] as const) {
+  for (const name of ['dashboard', 'search', 'console'] as const) {
     const folder = pages[name];
     if (folder) serveApplication(app, `/${name}`, folder, places);
   }

@@ -12,3 +12,6 @@ export const hub = createHub({
 
 /** The text is what was approved, to the byte: it is read, never put together. */
 export const approved = (name) => operation(readFileSync(new URL(`operations/${name}.graphql`, import.meta.url), 'utf8'));
+
+/** Of `| head` and the like, which read no further. */
+process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? 0 : 1));
