@@ -7,7 +7,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
-import type { Audit, Entry, Intent, Peer } from './audit/audit.ts';
+import type { Audit, Intent, Peer } from './audit/audit.ts';
 import { probedOf } from './audit/probed.ts';
 import { searchOf } from './audit/search.ts';
 import { shapeOf } from './audit/shape.ts';
@@ -69,31 +69,8 @@ export interface HubRequest {
   /** For the audit. */
   peer?: Peer | undefined;
   signal?: AbortSignal | undefined;
-  /** One event of a subscription that `live` has opened. */
-  event?: StreamEvent | undefined;
-  /** A subscription that is decided anew: it was counted when it opened. */
-  resumed?: boolean | undefined;
-}
-
-export interface StreamEvent {
-  /** What the primary's subgraph sent. */
-  answer: HopAnswer;
-  /** The stream's audit entry, which keeps the keys it delivers. */
-  entry: Entry;
-  operationId: string;
-  /** What the stream was subscribed with: with another plan, or other grants, its events hold too much or too little. */
-  basis: string;
-}
-
-/** What the caller may see has changed since the stream was subscribed. */
-export class Outdated extends Error {
-  override readonly name = 'Outdated';
-  readonly decided: Decided;
-
-  constructor(decided: Decided) {
-    super('The stream must be subscribed anew.');
-    this.decided = decided;
-  }
+  /** The id of an open subscription that is decided anew: it was counted when it opened. */
+  resumed?: string | undefined;
 }
 
 /** Everything that is decided before any source is asked. */
@@ -114,12 +91,18 @@ export interface Decided {
 
 export const answer = async (hub: Hub, request: HubRequest): Promise<Shown> => {
   const decided = await decide(hub, request);
-  if (request.event && request.event.basis !== basisOf(decided)) throw new Outdated(decided);
-  const entry = request.event?.entry ?? (await hub.audit.intend(intentOf(decided, request))); // durable before any system is asked
+  const entry = await hub.audit.intend(intentOf(decided, request)); // durable before any system is asked
   const shown = await run(hub, request, decided).catch((cause: Error) => failed(cause));
   await entry.settle(shown);
   return shown;
 };
+
+/** One event of a stream that `live` has decided and recorded: the same plan, whose first question the event answers. */
+export const answerEvent = (
+  hub: Hub,
+  event: HopAnswer,
+  { decided, variables, signal }: Pick<HubRequest, 'variables' | 'signal'> & { decided: Decided },
+): Promise<Shown> => run(hub, { variables, event, signal }, decided).catch((cause: Error) => failed(cause));
 
 const failed = (cause: Error): Shown => ({
   data: null,
@@ -131,7 +114,7 @@ const failed = (cause: Error): Shown => ({
 export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> => {
   const caller = await authenticated(hub, request);
   const statement = await stated(hub, request);
-  const operationId = request.event?.operationId ?? hub.newId();
+  const operationId = request.resumed ?? hub.newId();
   const emergency = hub.standing.isEmergency(caller.subject, statement.emergency) ? statement.emergency : undefined;
   const stating: Principal = { ...plain(caller), ...statement, emergency, grants: [], operationId };
   await logOn(hub, request, caller, operationId);
@@ -171,11 +154,11 @@ const probed = async (
 };
 
 /** Whoever is refused on an open socket was let in once: HTTP and the socket's opening record their own refusals. */
-const authenticated = async (hub: Hub, { token, event, peer }: HubRequest): Promise<Caller> => {
+const authenticated = async (hub: Hub, { token, peer }: HubRequest): Promise<Caller> => {
   try {
     return await hub.authenticate(token);
   } catch (error) {
-    if (error instanceof Revoked && !event) await recordRefusal(hub, token, error.code, { peer });
+    if (error instanceof Revoked) await recordRefusal(hub, token, error.code, { peer });
     throw error;
   }
 };
@@ -189,7 +172,7 @@ const bounded = async (
   fitVariables(schema, { ...request, document });
   const trusted = await trustedOf(hub.documents, stating, request.document);
   limit({ ...request, schema, limits: limitsOf(hub.limits, trusted) });
-  if (!request.event && !request.resumed) countRequest(hub.quotas, stating, trusted);
+  if (!request.resumed) countRequest(hub.quotas, stating, trusted);
   return trusted;
 };
 
@@ -239,20 +222,20 @@ const permitted = (
 
 const run = async (
   hub: Hub,
-  { variables, event, signal }: HubRequest,
+  { variables, event, signal }: Pick<HubRequest, 'variables' | 'signal'> & { event?: HopAnswer },
   { principal, authorized, planned, decisions, contract }: Decided,
 ): Promise<Shown> => {
   const { document, denied } = authorized;
   const releases = releasesOf(document, variables);
   if (releases.length > 0) await hub.releases.check(releases, principal);
   const { shown, isUntold } = contract;
-  const raw = await hub.execute({ document, planned, denied, variables, principal, event: event?.answer, signal, shown });
+  const raw = await hub.execute({ document, planned, denied, variables, principal, event, signal, shown });
   return withReleased(redact(raw, denied, { explain: (lacks) => lacks.map(decisions.explain).join(' '), isUntold }), releases);
 };
 
 /** A token's first use here; each later one finds it known. */
-const logOn = async (hub: Hub, { token, peer, event }: HubRequest, caller: Caller, operationId: string): Promise<void> => {
-  if (token !== undefined && !event) await hub.audit.logOn({ ...caller, caller: plain(caller), operationId, token, peer });
+const logOn = async (hub: Hub, { token, peer }: HubRequest, caller: Caller, operationId: string): Promise<void> => {
+  if (token !== undefined) await hub.audit.logOn({ ...caller, caller: plain(caller), operationId, token, peer });
 };
 
 export const intentOf = (
@@ -288,10 +271,6 @@ const deniedOf = (
     black: { denied: denied.filter(isOfBlack).map(written), rules: rulesOf(labels.filter(isBlack)) },
   };
 };
-
-/** What a stream's events were asked for with; its upstream is subscribed anew when it changes. */
-export const basisOf = ({ planned, principal, decisions }: Decided): string =>
-  [planned.hash, decisions.policySet, ...principal.grants].join(' ');
 
 /** What the operation says of itself. What does not hold is refused, and recorded without it. */
 const stated = async (hub: Hub, request: HubRequest): Promise<Statement> => {

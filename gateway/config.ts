@@ -32,7 +32,7 @@ export interface GatewayConfig {
   tls: HopTls | undefined;
   limits: Limits;
   subgraph: { timeoutMs: number; maximumBytes: number; breaker: { failurePercentage: number; resetMs: number; minimum: number } };
-  live: { queueBound: number; signatureSeconds: number; stallMs: number; auditIntervalMs: number };
+  live: { queueBound: number; signatureSeconds: number; stallMs: number; personal: string[]; auditIntervalMs: number };
   drainMs: number;
   /** Bearer token for `/metrics`; absent: only this machine may ask. */
   metricsToken: string | undefined;
@@ -90,6 +90,7 @@ const settings = z.object({
   HUB_LIVE_QUEUE: integer(1_000),
   HUB_LIVE_SIGNATURE_SECONDS: integer(300),
   HUB_LIVE_STALL_MS: integer(15_000),
+  HUB_LIVE_PERSONAL: z.string().default('hub,people-search'),
   HUB_AUDIT_INTERVAL_MS: integer(5_000),
   HUB_DRAIN_MS: integer(5_000, 0),
   HUB_METRICS_TOKEN: z.string().min(16).optional(),
@@ -144,6 +145,7 @@ export const readConfig = (env: Environment, flags: GatewayFlags = {}): GatewayC
       queueBound: set.HUB_LIVE_QUEUE,
       signatureSeconds: set.HUB_LIVE_SIGNATURE_SECONDS,
       stallMs: set.HUB_LIVE_STALL_MS,
+      personal: set.HUB_LIVE_PERSONAL.split(',').map((name) => name.trim()),
       auditIntervalMs: set.HUB_AUDIT_INTERVAL_MS,
     },
     drainMs: set.HUB_DRAIN_MS,

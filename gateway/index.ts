@@ -16,6 +16,7 @@ import { ConfigError, type GatewayConfig } from './config.ts';
 import { openContracts } from './contract.ts';
 import { openDocuments } from './documents.ts';
 import { executor } from './execute.ts';
+import { openFlows } from './flows.ts';
 import { addHealth } from './health.ts';
 import { hopsOf, type KeysNow } from './hops.ts';
 import { openHttp, recordRefused, refuse, refuseMethod } from './http.ts';
@@ -139,6 +140,8 @@ const openHub = async (config: GatewayConfig, parts: GatewayParts & { meter: Aud
     now,
     newId: randomUUID,
     upstreams,
+    flows: openFlows(),
+    personal: new Set(config.live.personal),
     queueBound: config.live.queueBound,
     signatureSeconds: config.live.signatureSeconds,
     stallMs: config.live.stallMs,

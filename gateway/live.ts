@@ -1,48 +1,47 @@
 /**
- * One subscription: the primary's subgraph sends events, and each goes through
- * `answer()` like a request of its own, so authority is decided anew each time.
- * When what the caller may see has changed, the upstream is subscribed anew,
- * behind the last event delivered; when it may no longer see the stream at all,
- * or its token has ended, the stream ends. A lost upstream is resumed; an event
- * that waited for its reader is read again, so that what was sealed meanwhile is
- * not shown.
+ * One subscription, from its first decision to its last record. Its events come from
+ * a flow that it shares with all who are shown the same (`flow.ts`); its authority,
+ * its record, its cursor and its pace are its own.
+ *
+ * Each event is checked against the versions of what the decision was made of
+ * (`lease.ts`). When those have changed it is decided anew: the stream goes on
+ * behind the last event delivered, with more, with less, or not at all.
  */
-import { type ErrorCode, HubError, isErrorCode } from '../schema/errors.ts';
-import { answer, basisOf, type Decided, decide, type Hub, type HubRequest, intentOf, Outdated, recordRefusal } from './answer.ts';
+import { HubError } from '../schema/errors.ts';
+import { type Decided, decide, type HubRequest, intentOf, recordRefusal } from './answer.ts';
 import type { StreamEntry } from './audit/audit.ts';
 import { holdStream } from './documents.ts';
-import { Full, openQueue, type Queue } from './queue.ts';
+import { type FlowHub, freshMs, type Item, type Watcher } from './flow.ts';
+import type { CatchingUp, Flows } from './flows.ts';
+import { ended, holds, type Lease, leaseOf } from './lease.ts';
+import type { Policies } from './policies/policies.ts';
+import { Full } from './queue.ts';
 import type { Shown } from './redact.ts';
-import type { Upstream, UpstreamEvent } from './upstream.ts';
+import { type Sharing, sharingOf } from './sharing.ts';
 
-export interface LiveHub extends Hub {
-  upstreams: ReadonlyMap<string, Upstream>;
-  /** Events that may wait for one reader. */
-  queueBound: number;
-  /** How long a subgraph may read for one signature; then the stream is resumed with a new one. */
-  signatureSeconds: number;
+export interface LiveHub extends FlowHub {
+  policies: FlowHub['policies'] & Pick<Policies, 'set'>;
+  flows: Flows;
+  /** Systems whose answers hang on who asks, whatever is granted: a stream that asks them is shared with nobody. */
+  personal: ReadonlySet<string>;
   /** A reader that takes longer than this to take one event is sent away to resume. */
   stallMs: number;
 }
 
-const longestPauseMs = 10_000;
-
-/** What an event tells was read when it came. Longer than this it does not wait for its reader: it is read again. */
-const freshMs = 2_000;
-
-/** The event has waited too long; the record may have been sealed or changed meanwhile. */
-class Stale extends Error {
-  override readonly name = 'Stale';
+/** What the stream is decided by may have changed: it is decided anew, now. */
+class Anew extends Error {
+  override readonly name = 'Anew';
 }
 
-interface Arrived {
-  event: UpstreamEvent;
-  arrivedMs: number;
+/** It goes on behind the last event delivered, in a flow of another kind, or read again. */
+class Rejoin extends Error {
+  override readonly name = 'Rejoin';
 }
 
 /** Events as the caller is shown them. Throws the reason for which the stream ends, if it is not the client's. */
 export async function* live(hub: LiveHub, request: HubRequest, onStall: () => void = () => {}): AsyncGenerator<Shown, void> {
   const stream = await open(hub, request);
+  const unwatch = watchAuthority(hub, stream);
   let outcome = 'COMPLETED';
   const stalled = () => {
     outcome = 'READER_TOO_SLOW';
@@ -61,26 +60,53 @@ export async function* live(hub: LiveHub, request: HubRequest, onStall: () => vo
     outcome = error instanceof HubError ? error.code : 'INTERNAL';
     throw error;
   } finally {
+    unwatch();
     stream.leave();
     await stream.entry.close(outcome);
   }
 }
 
-interface Stream {
+/** What it may show, and until when. */
+interface Standing {
   decided: Decided;
+  lease: Lease;
+  sharing: Sharing;
+}
+
+interface Stream extends Standing {
+  operationId: string;
   entry: StreamEntry;
   /** The last event delivered, or where the stream began. */
   cursor: string | undefined;
+  /** Ends waiting for the next event. */
+  interrupt: (reason?: Error) => void;
   /** It no longer counts as open. */
   leave: () => void;
 }
 
-const open = async (hub: LiveHub, request: HubRequest): Promise<Stream> => {
+const decideStream = async (hub: LiveHub, request: HubRequest): Promise<Standing> => {
+  const standing = hub.standing.version();
   const decided = await decide(hub, request);
   refuseRoot(decided);
+  const lease = leaseOf(hub, decided, { standing, longestMs: hub.signatureSeconds * 1000 });
+  return { decided, lease, sharing: sharingOf(hub.personal, request, decided) };
+};
+
+/** A denied root field leaves nothing to subscribe to. */
+const refuseRoot = ({ authorized, planned }: Decided): void => {
+  if (planned.plan.node?.kind === 'Subscription') return;
+  const [denial] = authorized.denied;
+  throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', denial ? { policy: denial.lacks.join(', '), path: [denial.responseKey] } : {});
+};
+
+const open = async (hub: LiveHub, request: HubRequest): Promise<Stream> => {
+  const begun = await decideStream(hub, request);
+  const { decided, sharing } = begun;
   const leave = await held(hub, request, decided);
   try {
-    return { decided, entry: await hub.audit.open(intentOf(decided, request)), cursor: undefined, leave };
+    const entry = await hub.audit.open(intentOf(decided, request));
+    const { operationId } = decided.principal;
+    return { ...begun, operationId, entry, cursor: sharing.after, interrupt: () => {}, leave };
   } catch (error) {
     leave();
     throw error;
@@ -102,135 +128,103 @@ const held = async (
   }
 };
 
-/** A denied root field leaves nothing to subscribe to. */
-const refuseRoot = ({ authorized, planned }: Decided): Extract<Decided['planned']['plan']['node'], { kind: 'Subscription' }> => {
-  const node = planned.plan.node;
-  if (node?.kind === 'Subscription') return node;
-  const [denial] = authorized.denied;
-  throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', denial ? { policy: denial.lacks.join(', '), path: [denial.responseKey] } : {});
-};
-
-async function* follow(hub: LiveHub, request: HubRequest, stream: Stream): AsyncGenerator<Shown, void> {
-  let failures = 0;
-  while (!request.signal?.aborted) {
-    const upstream = await subscribe(hub, request, stream);
-    try {
-      for await (const { event, arrivedMs } of upstream.events) {
-        if (event.extensions?.opening) {
-          stream.cursor ??= event.extensions.cursor;
-          failures = 0;
-          continue;
-        }
-        if (hub.now() - arrivedMs > freshMs) throw new Stale();
-        yield await deliver(hub, request, stream, event);
-        stream.cursor = event.extensions?.cursor ?? stream.cursor;
-      }
-    } catch (error) {
-      if (error instanceof Full || error instanceof Stale) continue;
-      if (error instanceof Outdated) stream.decided = error.decided;
-      else if (isPassing(error)) await pause(Math.min(100 * 2 ** failures++, longestPauseMs), request.signal);
-      else throw error;
-      if (!(error instanceof Outdated)) stream.decided = await decide(hub, { ...request, resumed: true }); // Throws when the token has ended meanwhile.
-    } finally {
-      upstream.stop();
-    }
-  }
-}
-
-/** Resumed behind the last event delivered: a connection that broke, a subgraph that restarts, a signature that has ended. */
-const isPassing = (error: unknown): boolean =>
-  error instanceof HubError && (error.code === 'SOURCE_UNAVAILABLE' || error.code === 'STREAM_ENDED');
-
-/** The event as shown, or the reason for which it cannot be. */
-const deliver = async (
-  hub: LiveHub,
-  request: HubRequest,
-  { decided, entry }: Stream,
-  answerOfEvent: UpstreamEvent,
-): Promise<Shown> => {
-  const ended = endOf(answerOfEvent);
-  if (ended) throw new HubError(ended);
-  const { principal } = decided;
-  return answer(hub, {
-    ...request,
-    event: { answer: answerOfEvent, entry, operationId: principal.operationId, basis: basisOf(decided) },
-  });
-};
-
-/** A result with errors and no data is the upstream's last word. */
-const endOf = ({ data, errors }: UpstreamEvent): ErrorCode | undefined => {
-  if (data !== undefined || !errors?.length) return undefined;
-  const code = errors[0]?.extensions?.code;
-  return isErrorCode(code) ? code : 'SOURCE_REFUSED';
-};
-
-interface Subscribed {
-  events: Queue<Arrived>;
-  stop: () => void;
-}
-
-const subscribe = async (hub: LiveHub, request: HubRequest, stream: Stream): Promise<Subscribed> => {
-  const { primary } = refuseRoot(stream.decided);
-  const upstream = hub.upstreams.get(primary.serviceName);
-  if (!upstream) throw new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName });
-  const events = openQueue<Arrived>(hub.queueBound);
-  const leave = () => events.end();
-  request.signal?.addEventListener('abort', leave, { once: true });
-  const { principal } = stream.decided;
-  // Other policies, or another standing of the caller: the stream is decided anew at once, not with its next event.
-  const unwatch = watchAuthority(hub, principal.subject, () => events.end(new HubError('STREAM_ENDED')));
-  const used = primary.variableUsages ?? [];
-  const opening = upstream.subscribe(
-    {
-      query: primary.operation,
-      operationName: primary.operationName,
-      variables: Object.fromEntries(Object.entries(request.variables).filter(([name]) => used.includes(name))),
-      principal,
-      resumeAfter: stream.cursor,
-      lifetimeSeconds: lifetimeOf(stream.decided, hub),
-    },
-    {
-      next: (event) =>
-        events.push({
-          value: { event, arrivedMs: hub.now() },
-          latestOf: event.extensions?.latest && !event.extensions.opening ? event.extensions.key : undefined,
-        }),
-      end: (error) => events.end(error ?? new HubError('SOURCE_UNAVAILABLE', { source: primary.serviceName })),
-    },
-  );
-  opening.catch(unwatch);
-  const stop = await opening;
-  return {
-    events,
-    stop: () => {
-      request.signal?.removeEventListener('abort', leave);
-      unwatch();
-      stop();
-    },
+/** Other policies, or another standing of the caller: the stream is decided anew at once, not with its next event. */
+const watchAuthority = ({ policies, standing }: LiveHub, stream: Stream): (() => void) => {
+  let seen = standing.version();
+  const anew = () => {
+    stream.lease = ended;
+    stream.interrupt(new Anew());
   };
-};
-
-/** What else than time ends or changes an authority. */
-const watchAuthority = ({ policies, standing }: LiveHub, subject: string, tell: () => void): (() => void) => {
-  const unwatch = policies.onChange(({ kind }) => kind === 'POLICY_CHANGED' && tell());
-  const leave = standing.onChange((concerns) => concerns(subject) && tell());
+  const unwatch = policies.onChange(({ kind }) => kind === 'POLICY_CHANGED' && anew());
+  const leave = standing.onChange((concerns) => {
+    const before = seen;
+    seen = standing.version();
+    if (concerns(stream.decided.principal.subject)) anew();
+    else if (stream.lease.standing === before) stream.lease = { ...stream.lease, standing: seen }; // It says nothing of this one.
+  });
   return () => {
     unwatch();
     leave();
   };
 };
 
-/** Never past the token's own end. */
-const lifetimeOf = ({ expiresAtMs }: Decided, { signatureSeconds, now }: LiveHub): number =>
-  Math.max(1, Math.min(signatureSeconds, Math.floor((expiresAtMs - now()) / 1000)));
+async function* follow(hub: LiveHub, request: HubRequest, stream: Stream): AsyncGenerator<Shown, void> {
+  const watcher: Watcher = { holds: () => holds(hub, stream.lease), expiresAtMs: () => stream.decided.expiresAtMs };
+  const { signal } = request;
+  const left = () => stream.interrupt();
+  let leave = () => {};
+  signal?.addEventListener('abort', left, { once: true });
+  try {
+    while (!signal?.aborted) {
+      if (!watcher.holds()) await renew(hub, request, stream);
+      const joined = await hub.flows.join(hub, stream.sharing, watcher, stream.cursor);
+      leave(); // Not before: a flow that only this one watches goes on.
+      leave = joined.leave;
+      stream.interrupt = joined.items.end;
+      if (signal?.aborted || stream.lease === ended) continue;
+      try {
+        yield* deliver(hub, request, stream, joined);
+      } catch (error) {
+        if (error instanceof Anew) await renew(hub, request, stream);
+        else if (!(error instanceof Full || error instanceof Rejoin)) throw error;
+      } finally {
+        stream.cursor ??= joined.from();
+      }
+    }
+  } finally {
+    leave();
+    signal?.removeEventListener('abort', left);
+  }
+}
 
-const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-  });
+/** Until the flow ends, or the stream belongs into another. */
+async function* deliver(
+  hub: LiveHub,
+  request: HubRequest,
+  stream: Stream,
+  { items, isOvertaken }: CatchingUp,
+): AsyncGenerator<Shown, void> {
+  const timer = atItsEnd(hub, stream);
+  try {
+    for await (const item of items) {
+      if (hub.now() - item.arrivedMs > freshMs) throw new Rejoin();
+      const shown = await read(hub, request, stream, item);
+      await stream.entry.settle(shown);
+      yield shown;
+      stream.cursor = item.cursor ?? stream.cursor;
+      if (isOvertaken(stream.cursor)) return;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** As one who may see it before it is read, and still may after. */
+const read = async (hub: LiveHub, request: HubRequest, stream: Stream, item: Item): Promise<Shown> => {
+  for (;;) {
+    if (!holds(hub, stream.lease)) {
+      const { key } = stream.sharing;
+      await renew(hub, request, stream);
+      if (stream.sharing.key !== key) throw new Rejoin();
+    }
+    const { lease } = stream;
+    const shown = await item.read();
+    if (stream.lease === lease || holds(hub, stream.lease)) return shown;
+  }
+};
+
+/** Throws when the caller may not have the stream any more. */
+const renew = async (hub: LiveHub, request: HubRequest, stream: Stream): Promise<void> => {
+  Object.assign(stream, await decideStream(hub, { ...request, resumed: stream.operationId }));
+};
+
+/** setTimeout holds 24 days at the most; no token lives that long here, and a longer one is looked at again by each event. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** A stream without events ends with its token too. */
+const atItsEnd = ({ now }: LiveHub, stream: Stream): NodeJS.Timeout | undefined => {
+  const { expiresAtMs } = stream.decided;
+  if (!Number.isFinite(expiresAtMs)) return undefined;
+  const end = () => stream.interrupt(new Anew());
+  return setTimeout(end, Math.min(longestTimerMs, Math.max(0, expiresAtMs - now()))).unref();
+};

@@ -10,7 +10,8 @@ export interface Waiting<Value> {
 }
 
 export interface Queue<Value> {
-  push: (waiting: Waiting<Value>) => void;
+  /** False when it is full, or has ended. */
+  push: (waiting: Waiting<Value>) => boolean;
   /** Ends the queue behind what waits in it. */
   end: (error?: Error) => void;
   size: () => number;
@@ -29,7 +30,7 @@ export const openQueue = <Value>(bound: number): Queue<Value> => {
   let wake: () => void = () => {};
   return {
     push: ({ value, latestOf }) => {
-      if (ended) return;
+      if (ended) return false;
       const key = latestOf ?? Symbol('kept');
       waiting.delete(key); // A newer one goes to the end: cursors stay in order.
       if (waiting.size < bound) waiting.set(key, value);
@@ -38,6 +39,7 @@ export const openQueue = <Value>(bound: number): Queue<Value> => {
         failure = new Full();
       }
       wake();
+      return !ended;
     },
     end: (error) => {
       ended = true;

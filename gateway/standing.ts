@@ -26,6 +26,8 @@ export interface Standing {
   /** That emergency is this person's, and is open. */
   isEmergency: (subject: string, id: string | undefined) => boolean;
   onChange: (listener: (concerns: Concerns) => unknown) => () => void;
+  /** Another number whenever anything of it is different, for anybody. */
+  version: () => number;
   close: () => void;
 }
 
@@ -53,7 +55,9 @@ export const openStanding = async (options: StandingOptions): Promise<Standing> 
   const { full, registry, upstream, now, pollMs, staleMs, log } = options;
   if (!registry || !full.getQueryType()?.getFields().standing) return withoutStanding;
   const listeners = new Set<(concerns: Concerns) => unknown>();
+  let changes = 0;
   const tell = (concerns: Concerns) => {
+    changes += 1;
     for (const listener of listeners) listener(concerns);
   };
   let facts: Facts = new Map();
@@ -93,6 +97,7 @@ export const openStanding = async (options: StandingOptions): Promise<Standing> 
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    version: () => changes * 2 + Number(known()),
     close: () => {
       listeners.clear();
       poll.stop();
@@ -108,6 +113,7 @@ export const withoutStanding: Standing = {
   isBarred: () => false,
   isEmergency: () => false,
   onChange: () => () => {},
+  version: () => 0,
   close: () => {},
 };
 
@@ -127,7 +133,10 @@ export const unrevoked =
   async (token) => {
     const caller = await authenticate(token);
     if (standing.isRevoked(caller)) throw new Revoked(caller);
-    return { ...caller, assignments: caller.assignments.filter((number) => !standing.isBarred(caller.subject, number)) };
+    const isBarred = (number: string) => standing.isBarred(caller.subject, number);
+    return caller.assignments.some(isBarred)
+      ? { ...caller, assignments: caller.assignments.filter((number) => !isBarred(number)) }
+      : caller;
   };
 
 /** Undefined where nothing differs. */

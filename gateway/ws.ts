@@ -4,16 +4,7 @@
  * `{ "authorization": "Bearer …" }`; when it ends, so does the socket.
  */
 import type { Server } from 'node:http';
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  GraphQLError,
-  type GraphQLFormattedError,
-  parse,
-  specifiedRules,
-  validate,
-} from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
@@ -27,6 +18,7 @@ import { findOperation } from './document.ts';
 import { bearer, format } from './http.ts';
 import { type LiveHub, live } from './live.ts';
 import type { Shown } from './redact.ts';
+import { type Send, sender } from './send.ts';
 import { type Concerns, Revoked } from './standing.ts';
 import { errorsOf, type Read, reader } from './validate.ts';
 
@@ -39,6 +31,8 @@ export interface WsOptions {
 /** What graphql-ws carries from `onSubscribe` to the execution. */
 interface Operation extends ExecutionArgs {
   request: HubRequest;
+  /** How an event is sent. */
+  send: Send;
   socket: Extra['socket'];
 }
 
@@ -58,7 +52,7 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
       schema: hub.supergraph.api,
       connectionInitWaitTimeout: 5_000,
       onConnect: (context) => connect(hub, context, callers),
-      onSubscribe: (context, _id, payload) => prepare(hub, { context, read }, payload),
+      onSubscribe: (context, id, payload) => prepare(hub, { context, id, read, log }, payload),
       execute: (args) => execute(hub, args as Operation) as never,
       subscribe: (args) => subscribe(hub, args as Operation) as never,
       onError: (_context, _id, _payload, errors) => errors.map((error) => shown(error, log)),
@@ -154,7 +148,7 @@ const closeRevoked = (hub: LiveHub, callers: Callers, concerns: Concerns): void 
 
 const prepare = async (
   hub: LiveHub,
-  { context, read }: { context: Socket; read: Read },
+  { context, id, read, log }: { context: Socket; id: string; read: Read; log: Logger },
   payload: SubscribePayload,
 ): Promise<Operation | readonly GraphQLError[]> => {
   const { variables, operationName } = payload;
@@ -173,6 +167,7 @@ const prepare = async (
       operationName: operationName ?? null,
       variableValues: variables ?? {},
       socket: context.extra.socket,
+      send: sender(context.extra.socket, id, (error) => shown(error, log)),
       request: {
         document,
         operationName: operationName ?? undefined,
@@ -197,14 +192,15 @@ const execute = async (hub: LiveHub, { request }: Operation): Promise<ExecutionR
   }
 };
 
-const subscribe = (hub: LiveHub, { request, socket }: Operation): AsyncGenerator<ExecutionResult, void> => {
+/** Events go to the socket by `send`; what is left for graphql-ws is the reason for which they end, and to say that they have. */
+const subscribe = (hub: LiveHub, { request, socket, send }: Operation): AsyncGenerator<ExecutionResult, void> => {
   const left = new AbortController();
   const tooSlow = () => {
     const { code, reason } = closeCodes.READER_TOO_SLOW;
     socket.close(code, reason); // Arrives behind what the reader has not read yet, or never.
     void events.return();
   };
-  const events = results(live(hub, { ...request, signal: left.signal }, tooSlow));
+  const events = results(live(hub, { ...request, signal: left.signal }, tooSlow), send, left.signal);
   // `return()` alone would wait for the event under way, which may never come.
   const leave = events.return.bind(events);
   events.return = (value) => {
@@ -214,13 +210,32 @@ const subscribe = (hub: LiveHub, { request, socket }: Operation): AsyncGenerator
   return events;
 };
 
-async function* results(events: AsyncGenerator<Shown, void>): AsyncGenerator<ExecutionResult, void> {
+async function* results(
+  events: AsyncGenerator<Shown, void>,
+  send: Send,
+  left: AbortSignal,
+): AsyncGenerator<ExecutionResult, void> {
   try {
-    for await (const shown of events) yield resultOf(shown);
+    for await (const shown of events) {
+      if (left.aborted) return;
+      const sending = send(shown);
+      if (sending) await unless(left, sending);
+      if (left.aborted) return;
+    }
   } catch (error) {
     yield { errors: errorsOf(error) };
   }
 }
+
+const unless = (left: AbortSignal, sending: Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      left.removeEventListener('abort', done);
+      resolve();
+    };
+    left.addEventListener('abort', done, { once: true });
+    void sending.finally(done);
+  });
 
 const resultOf = ({ data, errors, extensions }: Shown): ExecutionResult => ({
   ...(data === undefined ? {} : { data }),

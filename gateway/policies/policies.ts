@@ -22,6 +22,8 @@ export interface Decisions {
   policySet: string;
   /** Labels that are granted. */
   grants: readonly string[];
+  /** The instant at which the same question may turn out otherwise, by this set: a certification ends, a date comes. */
+  untilMs: number;
   /** Ids of the policies that decided these labels, for and against, and the labels of their systems that only rows are under. */
   rulesOf: (labels: Iterable<string>) => string[];
   /** Ids of the policies that decided one label. */
@@ -90,8 +92,7 @@ export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesO
     decide: (question) =>
       remembered({ kept, reads: engine.reads }, question, () => decisionsOf(engine, question, { labels, onFailure })),
     reach: (subject, at) => {
-      const { purpose: _, caseNumber: __, reason: ___, onBehalfOf: ____, ...who } = subject;
-      const question = { ...at, subject: who };
+      const question = { ...at, subject: whoOf(subject) };
       return remembered({ kept: could, reads: engine.reads }, question, () => reachOf(engine, question));
     },
     reload: () => {
@@ -146,17 +147,44 @@ const remembered = <Decided>(
   { subject, nowMs, agency, emergency, standingKnown }: Question,
   decide: () => Decided,
 ): Decided => {
-  const { operationId: _, grants: __, ...who } = subject as Partial<Record<'operationId' | 'grants', unknown>> & typeof subject;
-  const key = JSON.stringify([agency, emergency ?? false, standingKnown ?? true, Object.entries(who).sort()]);
+  const key = `${agency} ${emergency ?? false} ${standingKnown ?? true} ${writtenOf(subject)}`;
   const found = kept.get(key);
   if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.decided;
   const decided = decide();
-  const datesMs = [...endsOf(subject).values(), ...(subject.signedInAtMs === undefined ? [] : [subject.signedInAtMs])];
   kept.delete(key);
-  kept.set(key, { fromMs: nowMs, untilMs: Math.min(nowMs + keptMs, nextTurn(reads, datesMs, nowMs)), decided });
+  kept.set(key, { fromMs: nowMs, untilMs: Math.min(nowMs + keptMs, turnOf(reads, subject, nowMs)), decided });
   const oldest = kept.size > keptAtMost ? kept.keys().next().value : undefined;
   if (oldest !== undefined) kept.delete(oldest);
   return decided;
+};
+
+const whos = new WeakMap<Subject, Subject>();
+
+/** Without what the operation states. */
+const whoOf = (subject: Subject): Subject => {
+  const known = whos.get(subject);
+  if (known) return known;
+  const { purpose: _, caseNumber: __, reason: ___, onBehalfOf: ____, ...who } = subject;
+  whos.set(subject, who);
+  return who;
+};
+
+const written = new WeakMap<Subject, string>();
+
+/** All that is known of who asks and what they state. The same object is written once. */
+const writtenOf = (subject: Subject): string => {
+  const known = written.get(subject);
+  if (known !== undefined) return known;
+  const { operationId: _, grants: __, ...who } = subject as Partial<Record<'operationId' | 'grants', unknown>> & Subject;
+  const text = JSON.stringify(who);
+  written.set(subject, text);
+  return text;
+};
+
+/** The next instant at which a decision about the caller may turn out otherwise. */
+const turnOf = (reads: Reads, subject: Subject, nowMs: number): number => {
+  const datesMs = [...endsOf(subject).values(), ...(subject.signedInAtMs === undefined ? [] : [subject.signedInAtMs])];
+  return nextTurn(reads, datesMs, nowMs);
 };
 
 const reachOf = (engine: Engine, question: Question): Reach => {
@@ -183,6 +211,7 @@ const decisionsOf = (
   if (failed.length > 0) onFailure([...new Set(failed)]);
   return {
     policySet: set.hash,
+    untilMs: engine.reads.clock ? question.nowMs + keptMs : turnOf(engine.reads, question.subject, question.nowMs),
     grants: [...rulings].flatMap(([label, { granted }]) => (granted ? [label] : [])),
     rulesOf: (named) => {
       const wanted = new Set(named);

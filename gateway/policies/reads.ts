@@ -14,6 +14,8 @@ export interface Reads {
   instantsMs: readonly number[];
   /** `duration("…")`. */
   spansMs: readonly number[];
+  /** Whether a policy looks at the time of day, or takes an instant apart in another way that no date tells beforehand. */
+  clock: boolean;
 }
 
 export const readsOf = (policies: readonly PolicyJson[]): Reads => {
@@ -21,6 +23,7 @@ export const readsOf = (policies: readonly PolicyJson[]): Reads => {
     attributes: new Set<string>(),
     tags: new Set<string>(),
     anyTag: false,
+    clock: false,
     instantsMs: [] as number[],
     spansMs: [] as number[],
   };
@@ -32,6 +35,7 @@ export const readsOf = (policies: readonly PolicyJson[]): Reads => {
         if (typeof value.right?.Value === 'string') found.tags.add(value.right.Value);
         else found.anyTag = true;
       }
+      if (clockwork.has(key)) found.clock = true;
       if (key === 'datetime') found.instantsMs.push(Date.parse(textOf(value)));
       if (key === 'duration') found.spansMs.push(spanOf(textOf(value)));
       look(value);
@@ -41,6 +45,17 @@ export const readsOf = (policies: readonly PolicyJson[]): Reads => {
   const { anyTag, tags, ...rest } = found;
   return { ...rest, tags: anyTag ? undefined : tags };
 };
+
+const clockwork: ReadonlySet<string> = new Set([
+  'toTime',
+  'toDate',
+  'offset',
+  'toMilliseconds',
+  'toSeconds',
+  'toMinutes',
+  'toHours',
+  'toDays',
+]);
 
 const textOf = (parameters: unknown): string => {
   const [first] = Array.isArray(parameters) ? parameters : [];
@@ -60,7 +75,11 @@ const spanOf = (text: string): number => {
  * The next instant at which a decision of these policies may turn out otherwise:
  * a date that they name, or a date of the caller's, by itself or with a span.
  */
-export const nextTurn = ({ instantsMs, spansMs }: Reads, datesMs: readonly number[], nowMs: number): number => {
+export const nextTurn = (
+  { instantsMs, spansMs }: Pick<Reads, 'instantsMs' | 'spansMs'>,
+  datesMs: readonly number[],
+  nowMs: number,
+): number => {
   const spans = [0, ...spansMs.flatMap((span) => [span, -span])];
   const turns = [...instantsMs, ...datesMs].flatMap((dateMs) => spans.map((span) => dateMs + span));
   if (turns.some(Number.isNaN)) return nowMs;

@@ -16,10 +16,13 @@ interface Unit {
 interface MovedArguments {
   filter?: { bounds?: Bounds | null; units?: string[] | null } | null;
   after?: string | null;
+  every?: number | null;
 }
 
 /** Ids a subscription may list. */
 const maximumUnits = 1_000;
+/** Seconds between two positions of a unit that a reader may wish for. */
+const longestInterval = 60;
 
 const moved = live<AvlReader, MovedArguments, { cursor: string; change: string; unit: Unit }>({
   topic,
@@ -43,6 +46,11 @@ export const resolvers: GraphQLResolverMap<AvlContext> = {
         if (args.filter?.bounds) checkBounds(args.filter.bounds);
         if ((args.filter?.units?.length ?? 0) > maximumUnits) {
           throw new HubError('LIMIT_LIST_SIZE', { message: `"units" takes ${maximumUnits} ids at the most.` });
+        }
+        if (typeof args.every === 'number' && !(args.every > 0 && args.every <= longestInterval)) {
+          throw new HubError('BAD_USER_INPUT', {
+            message: `"every" takes more than 0 and ${longestInterval} seconds at the most.`,
+          });
         }
         return moved.subscribe(root, args, context);
       },

@@ -7,6 +7,7 @@ import { HubError } from '../../schema/errors.ts';
 import { abortable } from './abortable.ts';
 import { beginning } from './bus/cursor.ts';
 import type { BusEvent } from './bus.ts';
+import { newestOfEach, paced } from './paced.ts';
 import type { Context } from './system.ts';
 
 export interface LiveOptions<Reader, Arguments, Value> {
@@ -33,7 +34,13 @@ export interface LiveField<Reader, Arguments, Value> {
   resolve: (payload: LivePayload<Reader>, args: Arguments) => Value | Promise<Value>;
 }
 
-export const live = <Reader, Arguments extends { after?: string | null }, Value>(
+export interface LiveArguments {
+  after?: string | null;
+  /** Of a field that keeps the newest only: at most one event of each key in so many seconds. */
+  every?: number | null;
+}
+
+export const live = <Reader, Arguments extends LiveArguments, Value>(
   options: LiveOptions<Reader, Arguments, Value>,
 ): LiveField<Reader, Arguments, Value> => ({
   subscribe: (_root, args, context) => {
@@ -43,7 +50,7 @@ export const live = <Reader, Arguments extends { after?: string | null }, Value>
   resolve: (payload, args) => options.resolve(payload.event, args, payload.context),
 });
 
-async function* events<Reader, Arguments extends { after?: string | null }, Value>(
+async function* events<Reader, Arguments extends LiveArguments, Value>(
   { topic, latest = false, accept }: LiveOptions<Reader, Arguments, Value>,
   args: Arguments,
   context: Context<Reader>,
@@ -62,7 +69,8 @@ async function* events<Reader, Arguments extends { after?: string | null }, Valu
   try {
     const after = stream.resumeAfter ?? args.after ?? (await stream.bus.last(topic))?.cursor ?? beginning;
     yield { event: { cursor: after, key: '', change: 'UPDATED', changedAt: new Date(0) }, latest, context, opening: true };
-    for await (const batch of stream.bus.follow(topic, { after, signal: ended.signal })) {
+    const followed = stream.bus.follow(topic, { after, signal: ended.signal });
+    for await (const batch of latest && args.every ? paced(followed, args.every * 1000, ended.signal) : followed) {
       for (const event of latest ? newestOfEach(batch) : batch) {
         if (ended.signal.aborted) break;
         const own = stream.renew();
@@ -75,12 +83,3 @@ async function* events<Reader, Arguments extends { after?: string | null }, Valu
     ended.abort();
   }
 }
-
-const newestOfEach = (batch: readonly BusEvent[]): BusEvent[] => {
-  const newest = new Map<string, BusEvent>();
-  for (const event of batch) {
-    newest.delete(event.key); // A key seen again moves to the end: cursors stay in order.
-    newest.set(event.key, event);
-  }
-  return [...newest.values()];
-};

@@ -31,6 +31,7 @@ export interface ToySubgraph {
   resolvers: System<unknown>['resolvers'] | object;
   source?: Partial<Source<unknown>>;
   pointers?: System<unknown>['pointers'];
+  feeds?: System<unknown>['feeds'];
 }
 
 export interface Answer {
@@ -87,14 +88,14 @@ export const startToyHub = async ({
   const asked: ToyHub['asked'] = [];
   const verify = verifier(keys.verification);
   const served = new Map<string, Served>();
-  for (const { name, sdl, resolvers, source, pointers } of subgraphs) {
+  for (const { name, sdl, resolvers, source, pointers, feeds = [] } of subgraphs) {
     const system: System<unknown> = {
       name,
       title: name,
       sdl: linked(sdl),
       resolvers: resolvers as System<unknown>['resolvers'],
       open: async () => ({ reader: () => ({}), check: async () => ({}), close: async () => {}, ...source }),
-      feeds: [],
+      feeds,
       ...(pointers ? { pointers } : {}),
     };
     served.set(

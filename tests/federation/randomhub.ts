@@ -11,6 +11,7 @@ import { nobody } from '../../gateway/authenticate.ts';
 import type { Contract } from '../../gateway/contract.ts';
 import { executor } from '../../gateway/execute.ts';
 import { keysOf } from '../../gateway/keys.ts';
+import { openPermit } from '../../gateway/permitted.ts';
 import { planner } from '../../gateway/plan.ts';
 import { readPolicy } from '../../gateway/policy.ts';
 import type { Shown } from '../../gateway/redact.ts';
@@ -69,11 +70,11 @@ export const randomHub = ({ sdl, types }: Graph): RandomHub => {
       buildSubgraphSchema({ typeDefs: parseSdl(text), resolvers: resolvers(name) as never }),
     ]),
   );
-  const plans = planner(supergraph, policy);
   // Everybody may name everything: what is under test is what they get. Contracts have tests of their own.
   const whole: Contract = { shown: supergraph.api, taken: supergraph.api, isUntold: () => false, explainsErrors: true };
   const contracts = () => whole;
   const keys = keysOf(supergraph.full, supergraph.api);
+  const permit = openPermit({ supergraph, policy, keys, plans: planner(supergraph, policy) });
   const run = async ({ document, variables }: Operation, holder: Holder, data: Data): Promise<Run> => {
     const intents: Intent[] = [];
     const asked: Asked[] = [];
@@ -83,7 +84,7 @@ export const randomHub = ({ sdl, types }: Graph): RandomHub => {
       supergraph,
       policy,
       contracts,
-      plans,
+      permit,
       keys,
       execute: executor(supergraph, subgraphs),
     };
@@ -119,7 +120,7 @@ const source = (name: string, schema: GraphQLSchema, data: Data, asked: Asked[])
   },
 });
 
-type Around = Omit<Hub, 'supergraph' | 'policy' | 'contracts' | 'plans' | 'keys' | 'execute'>;
+type Around = Omit<Hub, 'supergraph' | 'policy' | 'contracts' | 'permit' | 'keys' | 'execute'>;
 
 /** What is not under test here: who calls, what is granted, and where the record is written. */
 const around = ({ signedIn, scopes, grants }: Holder, intents: Intent[]): Around => {
@@ -130,6 +131,7 @@ const around = ({ signedIn, scopes, grants }: Holder, intents: Intent[]): Around
       reach: () => ({ could: [...grants], black: [] }),
       decide: () => ({
         policySet: 'set',
+        untilMs: Number.POSITIVE_INFINITY,
         grants: [...grants],
         rulesOf: (labels) => [...labels].sort(),
         rulesFor: () => [],

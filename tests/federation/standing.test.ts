@@ -101,6 +101,26 @@ test('an open stream of a revoked user ends at once with the reason, and is reco
   expect(own.some(({ kind, outcome }) => kind === 'STREAM_CLOSED' && outcome === 'TOKEN_REVOKED')).toBe(true);
 });
 
+test('of two who share a stream, the one who is revoked loses it, and the other misses nothing', async () => {
+  const [leaver, stayer] = await Promise.all(
+    ['shares-and-leaves', 'shares-and-stays'].map((sub) => hub.tokenOf(sub, ['patrol'])),
+  );
+  const subscriptions = () => hub.asked.filter(({ subgraph, body }) => subgraph === 'rms' && body.includes('told')).length;
+  const before = subscriptions();
+  const query = 'subscription Shared { told { report { notes } } }';
+  const [one, other] = [hub.socket(leaver), hub.socket(stayer)];
+  const [ending, going] = [next(one.iterate({ query })), next(other.iterate({ query }))];
+  const opened = async () =>
+    (await hub.audit()).filter(({ kind, subject }) => kind === 'STREAM_OPENED' && `${subject}`.startsWith('shares-and'));
+  await until(async () => (await opened()).length === 2 && subscriptions() > before);
+  await hub.say(admin, `mutation { revokeUser(subject: "shares-and-leaves", reason: "${reason}") { id } }`);
+  expect((await ending).errors).toMatchObject([{ extensions: { code: 'TOKEN_REVOKED' } }]);
+  await hub.bus.publish('told', [{ key: '1', change: 'UPDATED', changedAt: new Date() }]);
+  expect((await going).data).toEqual({ told: { report: { notes: 'the notes' } } });
+  expect(subscriptions()).toBe(before + 1);
+  await Promise.all([one.dispose(), other.dispose()]);
+});
+
 test('what the standing says of one is nothing to the streams of others', async () => {
   const socket = hub.socket(await hub.tokenOf('bystander', ['patrol']));
   const results = socket.iterate({ query: 'subscription { told { report { notes } } }' });

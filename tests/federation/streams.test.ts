@@ -198,7 +198,16 @@ test('an unsubscribed reader leaves nothing waiting on the bus', async () => {
 describeOn('redis', 'two gateways on one Redis', () => {
   test('a stream that began at one is resumed at the other, with nothing lost', async () => {
     const redis = scratchRedis();
-    const bus = await openRedisBus({ url: redis.url, prefix: redis.prefix });
+    const own = await openRedisBus({ url: redis.url, prefix: redis.prefix });
+    let begun = () => {};
+    const following = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const follow: typeof own.follow = (...args) => {
+      begun(); // It knows behind which event it begins.
+      return own.follow(...args);
+    };
+    const bus = { ...own, follow };
     const hub = await startToyHub({ subgraphs: [feed], bus });
     const config = readConfig({ PORT: '0', OIDC_ISSUER: hub.issuer.url, HUB_SIGNING_KEY: hub.signingKey });
     const other = await startGateway({ ...config, supergraph: hub.gateway.hub.supergraph.sdl }, { database: hub.database });
@@ -206,7 +215,7 @@ describeOn('redis', 'two gateways on one Redis', () => {
     const here = hub.socket(token);
     const results = here.iterate({ query: 'subscription { each { cursor item { id } } }' });
     const first = next(results);
-    await opened(hub);
+    await following;
     await publish(hub, 'each', ['1']);
     const { each } = (await first).data as { each: { cursor: string } };
     await here.dispose();

@@ -1,19 +1,16 @@
 /** Cursors are Redis stream ids on either bus: `milliseconds-counter`, compared number by number. */
+import { compare, type Position, positionOf } from '../../../schema/cursor.ts';
 import { HubError } from '../../../schema/errors.ts';
 
-export type Position = readonly [milliseconds: number, counter: number];
-
-const pattern = /^(\d{1,15})-(\d{1,15})$/;
+export { compare, type Position };
 
 export const parseCursor = (cursor: string): Position => {
-  const match = pattern.exec(cursor);
-  if (!match) throw new HubError('CURSOR_INVALID');
-  return [Number(match[1]), Number(match[2])];
+  const position = positionOf(cursor);
+  if (!position) throw new HubError('CURSOR_INVALID');
+  return position;
 };
 
 export const printCursor = ([milliseconds, counter]: Position): string => `${milliseconds}-${counter}`;
-
-export const compare = (a: Position, b: Position): number => a[0] - b[0] || a[1] - b[1];
 
 /** The cursor before everything: "from as far back as the log reaches". */
 export const beginning = '0-0';

@@ -1,0 +1,186 @@
+/**
+ * One upstream for all who watch the same (`sharing.ts`). Each event is read once,
+ * as soon as anybody who may still see it takes it. Every watcher has a bounded
+ * queue of its own: a slow one costs its own delay, and nobody's memory.
+ */
+import { reaches } from '../schema/cursor.ts';
+import { answerEvent, type Hub } from './answer.ts';
+import { type FollowHub, followUpstream } from './following.ts';
+import { openQueue, type Queue } from './queue.ts';
+import { type Came, openRecent } from './recent.ts';
+import type { Shown } from './redact.ts';
+import type { Shared } from './sharing.ts';
+import type { UpstreamEvent } from './upstream.ts';
+
+export interface FlowHub extends Hub, FollowHub {
+  /** Events that may wait for one reader. */
+  queueBound: number;
+}
+
+export interface Item extends Came {
+  /** Items of the same replace each other in a queue. */
+  latestOf: string | undefined;
+  /** Runs the plan, once, however many take it. */
+  read: () => Promise<Shown>;
+}
+
+export interface Watcher {
+  /** Whether it may be shown an event without being decided anew. */
+  holds: () => boolean;
+  /** When its token ends: nothing is read for nobody. */
+  expiresAtMs: () => number;
+}
+
+export interface Joined {
+  items: Queue<Item>;
+  /** Behind which event it joined, as far as that is known. */
+  from: () => string | undefined;
+  leave: () => void;
+}
+
+export interface Flow {
+  /** The upstream has said where it stands, or is over. */
+  opened: Promise<void>;
+  /** Whether one who has seen everything up to the cursor misses nothing by joining. */
+  covers: (cursor: string) => boolean;
+  /** Without a cursor: from now. */
+  join: (watcher: Watcher, cursor?: string) => Joined;
+  /** Keeps it running for one who will join. */
+  hold: (watcher: Watcher) => () => void;
+}
+
+/** What an event tells was read when it came. Longer than this it waits for nobody: it is read again. */
+export const freshMs = 2_000;
+
+/** So many events may be read before anybody takes them. */
+const readAhead = 16;
+
+export interface FlowOptions {
+  /** Absent: from now, or from where the document says. */
+  after?: string | undefined;
+  /** From now: it reads ahead, and those who are behind are on their way to it. */
+  live: boolean;
+  closed: () => void;
+}
+
+interface Member {
+  watcher: Watcher;
+  items: Queue<Item>;
+  /** It has seen everything up to here, where the flow has not come yet. */
+  ahead: string | undefined;
+}
+
+export const openFlow = (hub: FlowHub, shared: Shared, { after, live, closed }: FlowOptions): Flow => {
+  const members = new Set<Member>();
+  const awaited = new Set<Watcher>();
+  const recent = openRecent<Item>({ ageMs: freshMs, atMost: hub.queueBound, now: hub.now });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const itemOf = reader(hub, shared, signal);
+  const { promise: opened, resolve: open } = later();
+  let beginning = after;
+  let position = after;
+  if (after !== undefined) recent.begin(after);
+
+  const close = () => {
+    stopping.abort();
+    open();
+    closed();
+  };
+  const closeIfLeft = () => {
+    if (members.size === 0 && awaited.size === 0 && !signal.aborted) close();
+  };
+  const begin = (cursor: string | undefined) => {
+    if (position === undefined && cursor !== undefined) recent.begin(cursor);
+    beginning ??= cursor;
+    position ??= cursor;
+    open();
+  };
+  const arrive = (event: UpstreamEvent) => {
+    const item = itemOf(event);
+    position = item.cursor ?? position;
+    recent.add(item);
+    for (const member of members) if (!hand(item, member)) members.delete(member);
+    if (live) item.readAhead(members);
+    closeIfLeft();
+  };
+  const watchers = () => [...[...members].map(({ watcher }) => watcher), ...awaited];
+  const expiresAtMs = () => watchers().reduce((latest, watcher) => Math.max(latest, watcher.expiresAtMs()), 0);
+  /** A turn later, when those for whom it was opened have joined. */
+  const run = async () => {
+    await Promise.resolve();
+    const error = await followUpstream(hub, shared, { position: () => position, expiresAtMs, begin, arrive, signal });
+    if (signal.aborted) return;
+    for (const { items } of members) items.end(error);
+    close();
+  };
+  void run();
+
+  return {
+    opened,
+    covers: (cursor) => !signal.aborted && recent.covers(cursor) && (live || reaches(position, cursor)),
+    join: (watcher, cursor) => {
+      const items = openQueue<Item>(hub.queueBound);
+      const from = cursor ?? position;
+      const member = { watcher, items, ahead: reaches(position, cursor) ? undefined : cursor };
+      members.add(member);
+      if (cursor !== undefined) for (const item of recent.behind(cursor)) hand(item, member);
+      const leave = () => {
+        items.end();
+        members.delete(member);
+        closeIfLeft();
+      };
+      return { items, from: () => from ?? beginning, leave };
+    },
+    hold: (watcher) => {
+      awaited.add(watcher);
+      return () => {
+        awaited.delete(watcher);
+        closeIfLeft();
+      };
+    },
+  };
+};
+
+/** False: its queue is full, and it must ask again. */
+const hand = (item: Item, member: Member): boolean => {
+  if (member.ahead !== undefined && reaches(member.ahead, item.cursor)) return true;
+  member.ahead = undefined;
+  return member.items.push({ value: item, latestOf: item.latestOf });
+};
+
+interface Read extends Item {
+  readAhead: (members: Iterable<Member>) => void;
+}
+
+/** Events as they are read: once each, and only so many ahead of whoever takes them. */
+const reader = (hub: FlowHub, shared: Shared, signal: AbortSignal): ((event: UpstreamEvent) => Read) => {
+  let reading = 0;
+  return (event) => {
+    const { cursor, key, latest } = event.extensions ?? {};
+    let shown: Promise<Shown> | undefined;
+    const start = () => {
+      reading += 1;
+      return answerEvent(hub, event, { ...shared, signal }).finally(() => {
+        reading -= 1;
+      });
+    };
+    const read = () => {
+      shown ??= start();
+      return shown;
+    };
+    const readFor = (members: Iterable<Member>) => {
+      if (reading >= readAhead) return;
+      for (const { watcher } of members) if (watcher.holds()) return void read();
+    };
+    return { cursor, arrivedMs: hub.now(), latestOf: latest ? key : undefined, read, readAhead: readFor };
+  };
+};
+
+const later = (): { promise: Promise<void>; resolve: () => void } => {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+};
