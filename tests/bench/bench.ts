@@ -51,8 +51,17 @@ export const main = async (args: string[]): Promise<number> => {
     args,
     allowPositionals: true,
     strict: false,
-    options: { smoke: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      smoke: { type: 'boolean' },
+      json: { type: 'string' },
+      names: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
+  if (values.names) {
+    process.stdout.write(`${benchNames().join('\n')}\n`);
+    return 0;
+  }
   const [name = ''] = positionals;
   if (values.help || !benchNames().includes(name)) {
     process.stderr.write(`Usage: npm run bench -- NAME [--smoke] [--json FILE]\nNAME is one of ${benchNames().join(', ')}.\n`);
