@@ -12,7 +12,7 @@ import { probedOf } from './audit/probed.ts';
 import { searchOf } from './audit/search.ts';
 import { shapeOf } from './audit/shape.ts';
 import { type Authenticate, type Caller, nobody, type Statement, statementOf } from './authenticate.ts';
-import { type Authorized, authorize, type Denial } from './authorize.ts';
+import type { Denial } from './authorize.ts';
 import type { Cases } from './cases.ts';
 import type { Contract, Contracts } from './contract.ts';
 import { operationsNamed } from './document.ts';
@@ -20,14 +20,13 @@ import { countRequest, type Documents, limitsOf, requireTrusted, type Trusted, t
 import type { Execute } from './execute.ts';
 import { isLenient, lenient } from './lenient.ts';
 import { type Limits, limit } from './limits.ts';
-import type { Planned, Plans } from './plan.ts';
+import type { Permit, Permitted } from './permitted.ts';
 import type { Decisions, Policies } from './policies/policies.ts';
 import type { Policy } from './policy.ts';
 import type { Quotas } from './quotas.ts';
 import { redact, type Shown } from './redact.ts';
 import { checkRegistration } from './registration.ts';
 import { type Releases, releasesOf, withReleased } from './releases.ts';
-import { type Authority, permits } from './rule.ts';
 import { Revoked, type Standing } from './standing.ts';
 import { contractFor, contractOf } from './standpoint.ts';
 import type { HopAnswer } from './subgraph.ts';
@@ -45,7 +44,7 @@ export interface Hub {
   quotas: Quotas;
   releases: Releases;
   standing: Standing;
-  plans: Plans;
+  permit: Permit;
   authenticate: Authenticate;
   execute: Execute;
   audit: Audit;
@@ -74,15 +73,11 @@ export interface HubRequest {
 }
 
 /** Everything that is decided before any source is asked. */
-export interface Decided {
+export interface Decided extends Permitted {
   principal: Principal;
   expiresAtMs: number;
-  authorized: Authorized;
-  planned: Planned;
   /** By the policies: what this caller is granted, by which set and which rules of it. */
   decisions: Decisions;
-  /** Labels that the decision read. */
-  consulted: ReadonlySet<string>;
   /** The approved operation that a vendor's system runs. */
   trusted: Trusted | undefined;
   /** What of the schema the caller has. */
@@ -133,7 +128,7 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
       decisions,
       trusted,
       contract,
-      ...permitted(hub, { ...request, document }, { principal, contract }),
+      ...hub.permit({ document, operationName: request.operationName, variables: request.variables, principal, contract }),
     };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
@@ -204,22 +199,6 @@ const holds = async ({ cases, standing }: Hub, stating: Principal): Promise<bool
   stating.caseNumber === undefined ||
   (!standing.isBarred(stating.subject, stating.caseNumber) && (await cases.holds(stating, stating.caseNumber)));
 
-/** What of the operation the caller may run, and its plan. */
-const permitted = (
-  hub: Hub,
-  request: HubRequest,
-  { principal, contract: { isUntold } }: { principal: Principal; contract: Contract },
-): Pick<Decided, 'authorized' | 'planned' | 'consulted'> => {
-  const grants = new Consulted(principal.grants);
-  const authority = authorityOf(principal, grants);
-  const { policy, supergraph, keys } = hub;
-  const authorized = authorize({ ...request, authority, policy, schema: supergraph.api, keys, isUntold });
-  const planned = hub.plans.for(authorized.document);
-  if (!permits(planned.fetches, authority))
-    throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });
-  return { authorized, planned, consulted: grants.labels };
-};
-
 const run = async (
   hub: Hub,
   { variables, event, signal }: Pick<HubRequest, 'variables' | 'signal'> & { event?: HopAnswer },
@@ -247,7 +226,7 @@ export const intentOf = (
   operationType: authorized.operation.operation,
   documentHash: shapeOf(planned, authorized.document),
   fields: authorized.fields,
-  ...deniedOf(authorized, decisions, consulted),
+  ...deniedOf({ authorized, consulted }, decisions),
   sources: planned.sources,
   // As asked: what was denied was searched for too.
   search: searchOf(document, variables),
@@ -255,16 +234,23 @@ export const intentOf = (
   policySet: decisions.policySet,
 });
 
+type Worded = Pick<Intent, 'denied' | 'rules' | 'black'>;
+
+/** The same decision about the same operation is put in words once. */
+const worded = new WeakMap<Decisions, WeakMap<Permitted['authorized'], Worded>>();
+
+const deniedOf = ({ authorized, consulted }: Pick<Permitted, 'authorized' | 'consulted'>, decisions: Decisions): Worded => {
+  const known = worded.get(decisions) ?? new WeakMap<Permitted['authorized'], Worded>();
+  const words = known.get(authorized) ?? wordsOf(authorized.denied, decisions, [...consulted]);
+  worded.set(decisions, known.set(authorized, words));
+  return words;
+};
+
 /** What was denied, and by which rules; what is under a black label apart from the rest. */
-const deniedOf = (
-  authorized: Authorized,
-  { isBlack, rulesOf }: Decisions,
-  consulted: ReadonlySet<string>,
-): Pick<Intent, 'denied' | 'rules' | 'black'> => {
+const wordsOf = (denials: readonly Denial[], { isBlack, rulesOf }: Decisions, labels: readonly string[]): Worded => {
   const isOfBlack = ({ lacks }: Denial): boolean => lacks.some((lack) => lack.split(/ and | or /).some(isBlack));
-  const denied = authorized.denied.filter(({ lacks }) => lacks.length > 0); // The rest is not there for the caller, and was no denial.
+  const denied = denials.filter(({ lacks }) => lacks.length > 0); // The rest is not there for the caller, and was no denial.
   const written = ({ coordinate, lacks }: Denial): string => `${coordinate}: ${lacks.join(', ')}`;
-  const labels = [...consulted];
   return {
     denied: denied.filter((denial) => !isOfBlack(denial)).map(written),
     rules: rulesOf(labels.filter((label) => !isBlack(label))),
@@ -308,19 +294,3 @@ export const recordRefusal = async (
   const principal = { ...plain(caller), grants: [], operationId: hub.newId() };
   await hub.audit.refuse({ principal, operationName, peer, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
 };
-
-const authorityOf = ({ kind, scopes }: Principal, grants: Consulted): Authority => ({
-  authenticated: kind !== 'anonymous',
-  scopes: new Set(scopes),
-  grants,
-});
-
-/** Grants that remember which labels were looked for, held or not. */
-class Consulted extends Set<string> {
-  readonly labels = new Set<string>();
-
-  override has(label: string): boolean {
-    this.labels.add(label);
-    return super.has(label);
-  }
-}

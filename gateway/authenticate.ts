@@ -3,6 +3,7 @@
  * checked against its published keys: signature, issuer, audience, times. What
  * the operation says of itself (purpose, case, reason) joins here, parsed.
  */
+import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { HubError } from '../schema/errors.ts';
@@ -58,11 +59,38 @@ export const nobody: Caller = {
   signedInAtMs: undefined,
 };
 
+/** A token that held is not checked again for so long: so much later does the withdrawal of a key tell. Revocation is looked at each time. */
+const heldMs = 60_000;
+const heldAtMost = 10_000;
+
+interface Held {
+  caller: Caller;
+  fromMs: number;
+  untilMs: number;
+}
+
 export const authenticator = (issuer: Issuer | undefined, now: () => number): Authenticate => {
-  const keys = issuer && keysOf(issuer);
+  const verify = issuer && verifierOf(issuer, now);
+  const held = new Map<string, Held>();
   return async (token) => {
     if (token === undefined) return nobody;
-    if (!issuer || !keys) throw new HubError('TOKEN_INVALID');
+    if (!issuer || !verify) throw new HubError('TOKEN_INVALID');
+    const hash = createHash('sha256').update(token).digest('base64'); // The tokens themselves are nowhere to be found in memory.
+    const nowMs = now();
+    const found = held.get(hash);
+    if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.caller;
+    const caller = await verify(token);
+    held.delete(hash);
+    held.set(hash, { caller, fromMs: nowMs, untilMs: Math.min(nowMs + heldMs, caller.expiresAtMs) });
+    const oldest = held.size > heldAtMost ? held.keys().next().value : undefined;
+    if (oldest !== undefined) held.delete(oldest);
+    return caller;
+  };
+};
+
+const verifierOf = (issuer: Issuer, now: () => number): ((token: string) => Promise<Caller>) => {
+  const keys = keysOf(issuer);
+  return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer: issuer.url,
@@ -164,6 +192,7 @@ export type Statement = z.infer<typeof statement>;
 
 /** Purpose, case number, reason and emergency of the request's `extensions`; other keys are nobody's business here. */
 export const statementOf = (extensions: unknown): Statement => {
+  if (extensions === undefined) return {};
   const parsed = statement.safeParse(extensions ?? {});
   if (parsed.success) return parsed.data;
   const names = [...new Set(parsed.error.issues.map(({ path }) => `"${path.join('.') || 'extensions'}"`))].join(', ');

@@ -15,15 +15,17 @@ import { openCases } from './cases.ts';
 import { ConfigError, type GatewayConfig } from './config.ts';
 import { openContracts } from './contract.ts';
 import { openDocuments } from './documents.ts';
+import { drain } from './drain.ts';
 import { executor } from './execute.ts';
 import { openFlows } from './flows.ts';
 import { addHealth } from './health.ts';
 import { hopsOf, type KeysNow } from './hops.ts';
-import { openHttp, recordRefused, refuse, refuseMethod } from './http.ts';
+import { isGraphql, openHttp, refuse } from './http.ts';
 import { keysOf } from './keys.ts';
 import type { LiveHub } from './live.ts';
 import { addMetrics, openMetrics } from './metrics.ts';
 import { type Pages, servePages } from './pages.ts';
+import { openPermit } from './permitted.ts';
 import { planner } from './plan.ts';
 import type { Policies } from './policies/policies.ts';
 import { startPolicies } from './policies/start.ts';
@@ -63,13 +65,12 @@ export const startGateway = async (config: GatewayConfig, parts: GatewayParts = 
   const metrics = openMetrics();
   const { hub, policies, subgraphs, upstreams } = await openHub(config, { ...parts, meter: metrics.audit }, log);
   const app = express().disable('x-powered-by');
-  const server = createServer(app);
+  const answerGraphql = openHttp(hub, log);
+  const server = createServer((request, response) =>
+    isGraphql(request) ? answerGraphql(request, response) : app(request, response),
+  );
   addHealth(app, { subgraphs: [...subgraphs.values()], issuer: config.issuer?.url });
   addMetrics(app, metrics, config.metricsToken);
-  const http = await openHttp({ hub, server, log, drainMs: config.drainMs });
-  app.post('/graphql', ...http.middleware);
-  app.all('/graphql', refuseMethod);
-  app.use('/graphql', recordRefused(hub));
   if (parts.pages) servePages(app, parts.pages, config.issuer?.url);
   app.use(refuse);
   await listen(server, config.port, config.host);
@@ -82,7 +83,7 @@ export const startGateway = async (config: GatewayConfig, parts: GatewayParts = 
     policies,
     close: async () => {
       await ws.close();
-      await http.stop();
+      await drain(server, config.drainMs);
       hub.standing.close();
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
       await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()));
@@ -120,6 +121,7 @@ const openHub = async (config: GatewayConfig, parts: GatewayParts & { meter: Aud
     },
     ...{ ...config.standing, signatureSeconds: config.live.signatureSeconds, now, log },
   });
+  const keys = database ? keysOf(supergraph.full, supergraph.api) : new Map();
   const hub: LiveHub = {
     supergraph,
     policy,
@@ -128,14 +130,14 @@ const openHub = async (config: GatewayConfig, parts: GatewayParts & { meter: Aud
     documents: openDocuments({ full: supergraph.full, subgraphs, now }),
     quotas: openQuotas(now),
     releases: openReleases({ full: supergraph.full, policy, keys: keysOf(supergraph.full, supergraph.api), subgraphs }),
-    plans: planner(supergraph, policy),
+    permit: openPermit({ supergraph, policy, keys, plans: planner(supergraph, policy) }),
     contracts: openContracts(supergraph.api, policy),
     authenticate: unrevoked(authenticator(config.issuer, now), standing),
     standing,
     execute: executor(supergraph, subgraphs),
     audit,
     limits: config.limits,
-    keys: database ? keysOf(supergraph.full, supergraph.api) : new Map(),
+    keys,
     agency: config.agency,
     now,
     newId: randomUUID,

@@ -69,6 +69,8 @@ interface Count extends LimitOptions {
   known: Map<string, Size>;
   /** Fragments under way, against cycles. */
   open: Set<string>;
+  /** True once a variable was looked at: with another value the operation may have another size. */
+  varies: boolean;
 }
 
 const assumedListSize = 10;
@@ -81,14 +83,35 @@ export const limit = (options: LimitOptions): void => {
   const operation = findOperation(document, operationName);
   const root = schema.getRootType(operation.operation);
   if (!root) return;
-  const variables = { ...defaultsOf(operation), ...options.variables };
-  const count: Count = { ...options, variables, fragments: fragmentsOf(document), known: new Map(), open: new Set() };
-  const size = sizeOf(operation.selectionSet, root, undefined, count);
+  const size = measured(operation, root, options);
   exceed('LIMIT_ROOT_FIELDS', size.width, limits.rootFields, 'root fields');
   exceed('LIMIT_DEPTH', size.depth, limits.depth, 'levels');
   exceed('LIMIT_ALIASES', size.aliases, limits.aliases, 'aliases');
   exceed('LIMIT_COST', size.cost, limits.cost, 'objects at the most, by estimate');
   exceed('LIMIT_TOKENS', size.fields, limits.tokens, 'fields, with fragments expanded');
+};
+
+/** An operation whose pages no variable sizes is measured once: by operation, schema and the largest page. */
+const known = new WeakMap<OperationDefinitionNode, WeakMap<GraphQLSchema, Map<number, Size>>>();
+
+const measured = (operation: OperationDefinitionNode, root: GraphQLCompositeType, options: LimitOptions): Size => {
+  const { document, schema, limits } = options;
+  const found = known.get(operation)?.get(schema)?.get(limits.listSize);
+  if (found) return found;
+  const variables = { ...defaultsOf(operation), ...options.variables };
+  const count: Count = {
+    ...options,
+    variables,
+    fragments: fragmentsOf(document),
+    known: new Map(),
+    open: new Set(),
+    varies: false,
+  };
+  const size = sizeOf(operation.selectionSet, root, undefined, count);
+  if (count.varies) return size;
+  const bySchema = known.get(operation) ?? new WeakMap<GraphQLSchema, Map<number, Size>>();
+  known.set(operation, bySchema.set(schema, new Map(bySchema.get(schema)).set(limits.listSize, size)));
+  return size;
 };
 
 const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> =>
@@ -166,11 +189,12 @@ const sizeOfField = (node: FieldNode, type: GraphQLCompositeType, pageSize: Page
 const sizeArguments = ['first', 'last', 'limit'];
 
 /** The largest of what was given, or the schema's default. */
-const askedSize = (node: FieldNode, field: GraphQLField<unknown, unknown>, { variables, limits }: Count): number | undefined => {
+const askedSize = (node: FieldNode, field: GraphQLField<unknown, unknown>, count: Count): number | undefined => {
+  const { limits } = count;
   const taken = field.args.filter(({ name }) => sizeArguments.includes(name));
   const given = taken.flatMap(({ name }) => {
     const argument = node.arguments?.find((arg) => arg.name.value === name);
-    const size = argument && numberOf(argument, variables);
+    const size = argument && numberOf(argument, count);
     return typeof size === 'number' ? [{ name, size }] : [];
   });
   for (const { name, size } of given) {
@@ -184,5 +208,8 @@ const askedSize = (node: FieldNode, field: GraphQLField<unknown, unknown>, { var
   return numbers.length > 0 ? Math.max(...numbers) : undefined;
 };
 
-const numberOf = ({ value }: ArgumentNode, variables: Record<string, unknown>): unknown =>
-  value.kind === Kind.VARIABLE ? variables[value.name.value] : value.kind === Kind.INT ? Number(value.value) : undefined;
+const numberOf = ({ value }: ArgumentNode, count: Count): unknown => {
+  if (value.kind !== Kind.VARIABLE) return value.kind === Kind.INT ? Number(value.value) : undefined;
+  count.varies = true;
+  return count.variables[value.name.value];
+};

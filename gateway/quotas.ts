@@ -4,7 +4,6 @@
  * several gateways each allows its own share: behind a load balancer that spreads
  * callers evenly, N gateways allow N times as much.
  */
-import { HeaderMap } from '@apollo/server';
 import { HubError } from '../schema/errors.ts';
 
 export interface Quotas {
@@ -57,5 +56,5 @@ export const openQuotas = (now: () => number): Quotas => {
 
 const tooOften = (retryAfter: number): HubError =>
   new HubError('LIMIT_RATE', {
-    extensions: { retryAfter, http: { status: 429, headers: new HeaderMap([['retry-after', String(retryAfter)]]) } },
+    extensions: { retryAfter, http: { status: 429, headers: new Map([['retry-after', String(retryAfter)]]) } },
   });

@@ -19,17 +19,26 @@ export const fitVariables = (schema: GraphQLSchema, { document, operationName, v
 
 /** PostgreSQL's text takes any character but this one; a source that is handed it fails, and would be taken for one that is away. */
 const refuseNul = (document: DocumentNode, variables: Record<string, unknown>): void => {
-  let found = holdsNul(variables);
+  if (literalsHoldNul(document) || holdsNul(variables))
+    throw new HubError('BAD_USER_INPUT', {
+      message: 'No text of an operation may hold the character NUL.',
+      extensions: { http: { status: 400 } },
+    });
+};
+
+const known = new WeakMap<DocumentNode, boolean>();
+
+const literalsHoldNul = (document: DocumentNode): boolean => {
+  const told = known.get(document);
+  if (told !== undefined) return told;
+  let found = false;
   visit(document, {
     [Kind.STRING]: ({ value }) => {
       found ||= value.includes('\0');
     },
   });
-  if (found)
-    throw new HubError('BAD_USER_INPUT', {
-      message: 'No text of an operation may hold the character NUL.',
-      extensions: { http: { status: 400 } },
-    });
+  known.set(document, found);
+  return found;
 };
 
 /** Without recursion: a client may nest as deep as a body is long. */

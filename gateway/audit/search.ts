@@ -14,18 +14,30 @@ const longest = 65_536;
 
 /** JSON, or undefined where no field takes an argument. */
 export const searchOf = (document: DocumentNode, variables: Record<string, unknown>): string | undefined => {
-  const searched: Searched[] = [];
-  visit(document, {
-    enter: (node) => {
-      if (node.kind === Kind.DIRECTIVE) return false;
-      if (node.kind === Kind.FIELD && node.arguments?.length)
-        searched.push({ field: node.name.value, arguments: argumentsOf(node, variables) });
-      return undefined;
-    },
-  });
+  const searched = searchingIn(document).map(
+    (node): Searched => ({ field: node.name.value, arguments: argumentsOf(node, variables) }),
+  );
   if (searched.length === 0) return undefined;
   const text = JSON.stringify(searched);
   return text.length <= longest ? text : JSON.stringify({ truncated: text.slice(0, longest) });
+};
+
+const known = new WeakMap<DocumentNode, readonly FieldNode[]>();
+
+/** The fields that take arguments. */
+const searchingIn = (document: DocumentNode): readonly FieldNode[] => {
+  const told = known.get(document);
+  if (told) return told;
+  const fields: FieldNode[] = [];
+  visit(document, {
+    enter: (node) => {
+      if (node.kind === Kind.DIRECTIVE) return false;
+      if (node.kind === Kind.FIELD && node.arguments?.length) fields.push(node);
+      return undefined;
+    },
+  });
+  known.set(document, fields);
+  return fields;
 };
 
 const argumentsOf = ({ arguments: given = [] }: FieldNode, variables: Record<string, unknown>): Record<string, unknown> =>
