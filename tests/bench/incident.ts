@@ -11,6 +11,7 @@ import { statement, wholeIncident } from '../e2e/operation.ts';
 import { startHub } from '../e2e/setup.ts';
 import { type Bench, median, quantile, type Row } from './bench.ts';
 import { type FilledDatabase, fillDatabase } from './data/databases.ts';
+import { spentDuring } from './data/spent.ts';
 
 const goalMs = 60;
 const metroAtMost = 1.3;
@@ -21,16 +22,20 @@ interface Size {
   calls?: number;
 }
 
-const tenth: Size = { name: 'a tenth of a city', volume: 'city', calls: 33_292 };
+const tenth: Size = { name: 'tenth', volume: 'city', calls: 33_292 };
 const city: Size = { name: 'city', volume: 'city' };
 const metro: Size = { name: 'metro', volume: 'metro' };
-const small: Size[] = [{ name: 'twice the demo', volume: 'city', calls: 13_056 }];
+const small: Size[] = [
+  { name: 'twice the demo', volume: 'city', calls: 13_056 },
+  { name: 'three times the demo', volume: 'city', calls: 19_584 },
+];
 
 export const bench: Bench = {
   what: 'The whole incident in one operation: p95 at a city of 333,000 calls against a tenth, and at 1.3 million calls against the city.',
   run: async ({ smoke, say, given }) => {
     const runs = Number(given.runs ?? (smoke ? 20 : 400));
-    const sizes = (smoke ? small : [tenth, city, metro]).filter(({ name }) => !given.only || name === given.only);
+    const only = given.only?.split(',');
+    const sizes = (smoke ? small : [tenth, city, metro]).filter(({ name }) => !only || only.includes(name));
     const found: Found[] = [];
     for (const size of sizes) found.push(await measured(size, { runs, say }));
     return found.flatMap((each) =>
@@ -43,9 +48,14 @@ export const bench: Bench = {
   },
 };
 
-interface Found {
+interface Found extends Measured {
   size: Size;
+}
+
+interface Measured {
   latencies: number[];
+  /** Of one operation: gateway, systems and client in this process, and PostgreSQL. */
+  cpuMs: number;
 }
 
 interface How {
@@ -58,13 +68,13 @@ const measured = async (size: Size, { runs, say }: How): Promise<Found> => {
   const name = `incident_${size.name.replaceAll(' ', '_')}`;
   const filled = await fillDatabase(name, { systems, volume: size.volume, calls: size.calls, say });
   try {
-    return { size, latencies: await measure(filled, runs) };
+    return { size, ...(await measure(filled, runs)) };
   } finally {
     await filled.drop();
   }
 };
 
-const measure = async ({ url }: FilledDatabase, runs: number): Promise<number[]> => {
+const measure = async ({ url }: FilledDatabase, runs: number): Promise<Measured> => {
   const hub = await startHub('embedded', { loaded: true, environment: { DATABASE_URL: url } });
   try {
     const numbers = await numbersOf(url, runs);
@@ -80,12 +90,14 @@ const measure = async ({ url }: FilledDatabase, runs: number): Promise<number[]>
     };
     for (const number of numbers.slice(0, 100)) await ask(number); // Connections, plans and caches.
     const latencies: number[] = [];
-    for (const number of numbers) {
-      const startedMs = performance.now();
-      await ask(number);
-      latencies.push(performance.now() - startedMs);
-    }
-    return latencies;
+    const spent = await spentDuring(url, async () => {
+      for (const number of numbers) {
+        const startedMs = performance.now();
+        await ask(number);
+        latencies.push(performance.now() - startedMs);
+      }
+    });
+    return { latencies, cpuMs: (spent.ownMs + (spent.postgresMs ?? Number.NaN)) / numbers.length };
   } finally {
     await hub.close();
   }
@@ -107,11 +119,13 @@ const numbersOf = async (url: string, count: number): Promise<string[]> => {
   }
 };
 
-const rowsOf = ({ size, latencies }: Found, first: Found | undefined, whole: Found | undefined): Row[] => {
+const rowsOf = ({ size, latencies, cpuMs }: Found, first: Found | undefined, whole: Found | undefined): Row[] => {
   const p95 = quantile(latencies, 0.95);
   const baseline = size === metro ? whole : first;
   const against = baseline && baseline.size !== size ? p95 / quantile(baseline.latencies, 0.95) : undefined;
+  const cpuAgainst = against === undefined ? {} : { ratio: cpuMs / (baseline?.cpuMs ?? Number.NaN) };
   return [
+    { case: size.name, measure: 'CPU ms per operation', value: cpuMs, ...cpuAgainst },
     { case: size.name, measure: 'median ms', value: median(latencies) },
     { case: size.name, measure: 'p95 ms', value: p95, ...(size === city ? { goal: goalMs } : {}) },
     ...(against === undefined

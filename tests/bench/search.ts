@@ -9,6 +9,7 @@ import { openSource } from '../../subgraphs/rms/source.ts';
 import { type Bench, median, quantile, type Row } from './bench.ts';
 import { type FilledDatabase, fillDatabase } from './data/databases.ts';
 import { detective, searches } from './data/searches.ts';
+import { spentDuring } from './data/spent.ts';
 
 const goalMs = 300;
 /** 1.0 million persons, and a tenth. */
@@ -29,6 +30,8 @@ export const bench: Bench = {
 interface Found {
   persons: number;
   kinds: Map<string, number[]>;
+  /** Of one search, this process and PostgreSQL together. */
+  cpuMs: number;
 }
 
 const measured = async (name: string, calls: number, { runs, say }: { runs: number; say: (line: string) => void }) => {
@@ -48,8 +51,10 @@ const measure = async ({ url }: FilledDatabase, runs: number): Promise<Found> =>
     const [row] = await database.query<{ persons: number }>('SELECT count(*)::int AS persons FROM rms_vendor.nmx');
     for (const { kind, search } of searches(runs, 1)) await timed(source, search, kinds, kind);
     kinds.clear(); // The round before was to warm connections and caches.
-    for (const { kind, search } of searches(runs, 2)) await timed(source, search, kinds, kind);
-    return { persons: row?.persons ?? 0, kinds };
+    const spent = await spentDuring(url, async () => {
+      for (const { kind, search } of searches(runs, 2)) await timed(source, search, kinds, kind);
+    });
+    return { persons: row?.persons ?? 0, kinds, cpuMs: (spent.ownMs + (spent.postgresMs ?? Number.NaN)) / runs };
   } finally {
     await source.close();
     await database.close();
@@ -65,7 +70,16 @@ const timed = async (source: Source, search: object, kinds: Map<string, number[]
   for (const of of ['all', kind]) kinds.set(of, [...(kinds.get(of) ?? []), took]);
 };
 
-const rowsOf = ({ persons, kinds }: Found, baseline?: Found): Row[] =>
+const rowsOf = (found: Found, baseline?: Found): Row[] => [cpuRow(found, baseline), ...latencyRows(found, baseline)];
+
+const cpuRow = ({ persons, cpuMs }: Found, baseline?: Found): Row => ({
+  case: `all, ${persons.toLocaleString('en')} persons`,
+  measure: 'CPU ms per search',
+  value: cpuMs,
+  ...(baseline ? { ratio: cpuMs / baseline.cpuMs } : {}),
+});
+
+const latencyRows = ({ persons, kinds }: Found, baseline?: Found): Row[] =>
   [...kinds].flatMap(([kind, figures]): Row[] => {
     const title = `${kind}, ${persons.toLocaleString('en')} persons`;
     const p95 = quantile(figures, 0.95);

@@ -80,7 +80,12 @@ const writeRejects = (path: string, refused: object[]): void => {
   writeFileSync(path, refused.map((line) => `${JSON.stringify(line)}\n`).join(''));
 };
 
-/** Inserts rows in as few statements as PostgreSQL's parameter limit allows. Identifiers come from code, never from data. */
+const rowsAtATime = 5_000;
+
+/**
+ * Inserts rows, some thousand a statement, as one JSON parameter that PostgreSQL reads by the table's own column types: several
+ * times faster than a parameter a value. Identifiers come from code, never from data.
+ */
 export const insertRows = async (
   database: Database,
   table: string,
@@ -88,12 +93,14 @@ export const insertRows = async (
   rows: readonly (readonly unknown[])[],
   report: (done: number) => void = () => {},
 ): Promise<number> => {
-  const step = Math.max(1, Math.floor(20_000 / columns.length));
-  for (let at = 0; at < rows.length; at += step) {
-    const chunk = rows.slice(at, at + step);
-    const places = chunk.map((_, row) => `(${columns.map((_, column) => `$${row * columns.length + column + 1}`).join(',')})`);
-    await database.query(`INSERT INTO ${table} (${columns.join(',')}) VALUES ${places.join(',')}`, chunk.flat());
-    report(Math.min(at + step, rows.length));
+  const names = columns.join(', ');
+  const insert = `INSERT INTO ${table} (${names}) SELECT ${names} FROM json_populate_recordset(NULL::${table}, $1::json)`;
+  for (let at = 0; at < rows.length; at += rowsAtATime) {
+    const chunk = rows
+      .slice(at, at + rowsAtATime)
+      .map((row) => Object.fromEntries(columns.map((name, column) => [name, row[column]])));
+    await database.query(insert, [JSON.stringify(chunk)]);
+    report(Math.min(at + rowsAtATime, rows.length));
   }
   return rows.length;
 };
