@@ -123,6 +123,13 @@ describe.each(transports)('over %s, a token', (transport) => {
   });
 });
 
+test('28 a token that held a moment ago is refused when it is over', async () => {
+  const caller = await token(['detective'], { sub: 'outstaying', exp: Math.floor(nowMs / 1000) + 10 });
+  expect((await hub.send.HTTP(caller, { query: '{ who }' })).data).toBeTruthy();
+  nowMs += 20_000;
+  expect((await hub.send.HTTP(caller, { query: '{ who }' })).errors?.[0]?.extensions.code).toBe('TOKEN_INVALID');
+});
+
 const nobody = { kind: 'REFUSED', outcome: 'GRAPHQL_VALIDATION_FAILED', subject: 'anonymous' };
 
 test('28 attributes in headers, or beside the token on a socket, make nobody somebody', async () => {

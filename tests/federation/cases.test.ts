@@ -59,6 +59,13 @@ test.each([
   if (account === null) expect(answer.errors?.[0]?.extensions.satisfiedBy).toMatch(/an open case that the caller is assigned to/);
 });
 
+test('an open case of others is none to whoever is not assigned to it, and is not even asked for', async () => {
+  standings = { B724: { open: true } };
+  hub.asked.length = 0;
+  expect((await ask(['detective'], 'B-7-24')).data).toEqual({ title: 'report', account: null });
+  expect(hub.asked.some(({ body }) => body.includes('caseStanding'))).toBe(false);
+});
+
 test('a supervisor names cases of others, but no closed and no unknown one', async () => {
   standings = { B724: { open: true }, B824: { open: false } };
   expect((await ask(['supervisor'], 'B-7-24')).data?.account).toBe('what happened');

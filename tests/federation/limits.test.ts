@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { startToyHub, type ToyHub } from './harness.ts';
 
@@ -70,7 +71,7 @@ test('the same limits hold over a socket', async () => {
   await socket.dispose();
 });
 
-const send = async (body: string, headers: Record<string, string> = {}) => {
+const send = async (body: string | Buffer, headers: Record<string, string> = {}) => {
   const response = await request(`${hub.gateway.url}/graphql`, {
     method: 'POST',
     body,
@@ -82,6 +83,15 @@ const send = async (body: string, headers: Record<string, string> = {}) => {
 test('a body that is too large is refused with 413', async () => {
   const answer = await send(JSON.stringify({ query: '{ node { id } }', variables: { x: 'x'.repeat(30_000) } }));
   expect([answer.status, answer.body.errors?.[0]?.extensions.code]).toEqual([413, 'LIMIT_BODY']);
+});
+
+test('a body that comes compressed is measured by what it unpacks to', async () => {
+  const packed = (length: number) =>
+    send(gzipSync(JSON.stringify({ query: '{ node { id } }', extensions: { padding: 'x'.repeat(length) } })), {
+      'content-encoding': 'gzip',
+    });
+  expect(await packed(10)).toEqual({ status: 200, body: { data: { node: { id: '1' } } } });
+  expect(await packed(1_000_000)).toMatchObject({ status: 413, body: { errors: [{ extensions: { code: 'LIMIT_BODY' } }] } });
 });
 
 test('a batch that is too large is refused; a small one is answered operation by operation', async () => {

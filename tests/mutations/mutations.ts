@@ -4,7 +4,10 @@
  */
 import { auditMutations } from './audits.ts';
 import { contractMutations } from './contracts.ts';
+import { pipelineMutations } from './pipeline.ts';
 import { standingMutations } from './standings.ts';
+import { streamMutations } from './streams.ts';
+import { systemMutations } from './systems.ts';
 
 export interface Mutation {
   /** What holds no more. */
@@ -17,9 +20,12 @@ export interface Mutation {
 }
 
 export const mutations: readonly Mutation[] = [
+  ...pipelineMutations,
+  ...systemMutations,
   ...contractMutations,
   ...auditMutations,
   ...standingMutations,
+  ...streamMutations,
   {
     title: 'a token of another issuer is taken',
     file: 'gateway/authenticate.ts',
@@ -93,7 +99,7 @@ export const mutations: readonly Mutation[] = [
   {
     title: 'an event that waited is shown as it was read',
     file: 'gateway/live.ts',
-    step: 'if (hub.now() - arrivedMs > freshMs) throw new Stale();',
+    step: 'if (hub.now() - item.arrivedMs > freshMs) throw new Rejoin();',
     instead: '',
     tests: ['tests/federation/sealing'],
   },

@@ -15,8 +15,8 @@ export const standingMutations: readonly Mutation[] = [
   {
     title: 'a revoked assignment still counts',
     file: 'gateway/standing.ts',
-    step: '!standing.isBarred(caller.subject, number)',
-    instead: 'number',
+    step: 'filter((number) => !isBarred(number))',
+    instead: 'filter((number) => isBarred !== undefined && number)',
     tests: [gateway],
   },
   {
@@ -50,8 +50,8 @@ export const standingMutations: readonly Mutation[] = [
   {
     title: 'streams are not told of a changed standing',
     file: 'gateway/live.ts',
-    step: 'concerns(subject) && tell()',
-    instead: 'concerns(subject)',
+    step: 'if (concerns(stream.decided.principal.subject)) anew();',
+    instead: 'if (concerns(stream.decided.principal.subject)) void anew;',
     tests: ['tests/federation/emergency'],
   },
   {

@@ -1,0 +1,228 @@
+/** The steps of the gateway's pipeline, in its order: from the token to what the caller is shown. */
+import type { Mutation } from './mutations.ts';
+
+const identity = ['tests/federation/identity'];
+const limits = ['tests/unit/gateway/limits'];
+const cases = ['tests/federation/cases'];
+const refusals = ['tests/federation/refusals'];
+const recorded = ['tests/federation/audit.test'];
+
+export const pipelineMutations: readonly Mutation[] = [
+  {
+    title: 'a token that nobody signed is taken',
+    file: 'gateway/authenticate.ts',
+    step: 'const { payload } = await jwtVerify(token, keys, {',
+    instead:
+      "const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as JWTPayload;\n      void jwtVerify;\n      void keys;\n      void ({",
+    tests: identity,
+  },
+  {
+    title: 'a token for another audience is taken',
+    file: 'gateway/authenticate.ts',
+    step: 'audience: issuer.audience,',
+    instead: '',
+    tests: identity,
+  },
+  {
+    title: 'a token that is over is taken',
+    file: 'gateway/authenticate.ts',
+    step: 'currentDate: new Date(now()),',
+    instead: 'currentDate: new Date(0),',
+    tests: identity,
+  },
+  {
+    title: 'a token that held is held past its end',
+    file: 'gateway/authenticate.ts',
+    step: 'Math.min(nowMs + heldMs, caller.expiresAtMs)',
+    instead: 'nowMs + heldMs',
+    tests: ['tests/federation/adversarialtime'],
+  },
+  {
+    title: 'a reason may forge lines',
+    file: 'gateway/authenticate.ts',
+    step: '.regex(/^[^\\p{C}\\p{Zl}\\p{Zp}]*$/u)',
+    instead: '',
+    tests: refusals,
+  },
+  {
+    title: 'a statement that does not hold counts as none',
+    file: 'gateway/authenticate.ts',
+    step: 'if (parsed.success) return parsed.data;',
+    instead: 'if (parsed) return parsed.data ?? {};',
+    tests: identity,
+  },
+  ...[
+    ['root fields', "exceed('LIMIT_ROOT_FIELDS', size.width, limits.rootFields, 'root fields');"],
+    ['levels', "exceed('LIMIT_DEPTH', size.depth, limits.depth, 'levels');"],
+    ['aliases', "exceed('LIMIT_ALIASES', size.aliases, limits.aliases, 'aliases');"],
+    ['objects', "exceed('LIMIT_COST', size.cost, limits.cost, 'objects at the most, by estimate');"],
+  ].map(([what, step = '']) => ({
+    title: `an operation asks for as many ${what} as it likes`,
+    file: 'gateway/limits.ts',
+    step,
+    instead: '',
+    tests: limits,
+  })),
+  {
+    title: 'fragments expand to as many fields as they like',
+    file: 'gateway/limits.ts',
+    step: "exceed('LIMIT_TOKENS', size.fields, limits.tokens, 'fields, with fragments expanded');",
+    instead: '',
+    tests: ['tests/federation/bombs'],
+  },
+  {
+    title: 'a page is as large as it is asked to be',
+    file: 'gateway/limits.ts',
+    step: 'if (size >= 0 && size <= limits.listSize) continue;',
+    instead: 'if (size !== undefined) continue;',
+    tests: limits,
+  },
+  {
+    title: 'a document has as many words as it likes',
+    file: 'gateway/validate.ts',
+    step: 'return parse(text, { maxTokens });',
+    instead: 'return parse(text);',
+    tests: ['tests/federation/limits'],
+  },
+  {
+    title: 'a body is as long as it likes',
+    file: 'gateway/body.ts',
+    step: 'if (bytes > atMost) refuse(',
+    instead: 'if (bytes < 0) refuse(',
+    tests: ['tests/federation/limits'],
+  },
+  {
+    title: 'a batch is as long as it likes',
+    file: 'gateway/http.ts',
+    step: 'if (size > atMost)',
+    instead: 'if (size < 0)',
+    tests: ['tests/federation/limits'],
+  },
+  {
+    title: 'a caller has as many operations open as they like',
+    file: 'gateway/ws.ts',
+    step: 'if (openOperations(context) > hub.limits.streams)',
+    instead: 'if (openOperations(context) < 0)',
+    tests: ['tests/federation/crowd'],
+  },
+  {
+    title: 'a GET is answered',
+    file: 'gateway/http.ts',
+    step: "if (request.method !== 'POST') throw refusedMethod();",
+    instead: 'void refusedMethod;',
+    tests: ['tests/federation/limits'],
+  },
+  {
+    title: 'a form that another site posts is answered',
+    file: 'gateway/body.ts',
+    step: "if (!isJson(request.headers['content-type'])) throw",
+    instead: "if (isJson(request.headers['x-none'] as undefined)) throw",
+    tests: refusals,
+  },
+  {
+    title: 'a case that is not its own opens to a caller',
+    file: 'gateway/cases.ts',
+    step: 'if (!mayWork(caller, number)) return false;',
+    instead: '',
+    tests: cases,
+  },
+  {
+    title: 'a case that is closed counts',
+    file: 'gateway/cases.ts',
+    step: '?.open === true;',
+    instead: ' !== null;',
+    tests: cases,
+  },
+  {
+    title: 'a case that could not be checked is remembered as closed',
+    file: 'gateway/cases.ts',
+    step: 'if (!data || errors?.length) return undefined;',
+    instead: 'if (!data) return undefined;',
+    tests: cases,
+  },
+  {
+    title: 'a policy that cannot be evaluated does not deny',
+    file: 'gateway/policies/engine.ts',
+    step: "decision === 'allow' && failed.length === 0",
+    instead: "decision === 'allow'",
+    tests: ['tests/unit/gateway/policies-folder'],
+  },
+  {
+    title: 'what no policy permits is granted',
+    file: 'gateway/policies/engine.ts',
+    step: 'label, asked) : denied);',
+    instead: 'label, asked) : { ...denied, granted: true });',
+    tests: ['tests/unit/gateway/policies-folder'],
+  },
+  {
+    title: 'what is denied is asked for',
+    file: 'gateway/authorize.ts',
+    step: 'if (!permits(rule, walk.authority)) return deny(node, place, rule, walk);',
+    instead: 'void deny;',
+    tests: ['tests/unit/gateway/authorize'],
+  },
+  {
+    title: 'a field that needs one which is denied is computed',
+    file: 'gateway/permitted.ts',
+    step: 'if (!permits(planned.fetches, authority))',
+    instead: 'if (permits === undefined)',
+    tests: ['tests/unit/gateway/fetched'],
+  },
+  {
+    title: "one caller's plan answers another",
+    file: 'gateway/permitted.ts',
+    step: "kind !== 'anonymous', scopes, grants, idOf(contract), told]",
+    instead: "kind !== 'anonymous', scopes, idOf(contract), told]",
+    tests: ['tests/unit/gateway/permitted'],
+  },
+  {
+    title: 'systems are asked before it is on record',
+    file: 'gateway/answer.ts',
+    step: 'const entry = await hub.audit.intend(intentOf(decided, request)); // durable before any system is asked\n  const shown = await run(hub, request, decided).catch((cause: Error) => failed(cause));',
+    instead:
+      'const shown = await run(hub, request, decided).catch((cause: Error) => failed(cause));\n  const entry = await hub.audit.intend(intentOf(decided, request));',
+    tests: recorded,
+  },
+  {
+    title: 'an answer is shown before it is on record',
+    file: 'gateway/answer.ts',
+    step: 'await entry.settle(shown);',
+    instead: 'void entry.settle(shown).catch(() => {});',
+    tests: recorded,
+  },
+  {
+    title: 'what is refused is not recorded',
+    file: 'gateway/answer.ts',
+    step: 'await hub.audit.refuse({ principal: stating,',
+    instead: 'void ({ principal: stating,',
+    tests: recorded,
+  },
+  {
+    title: "a system's own words pass",
+    file: 'gateway/redact.ts',
+    step: 'const vouched = aboutArguments.has(known) && typeof',
+    instead: 'const vouched = typeof',
+    tests: ['tests/unit/gateway/redact'],
+  },
+  {
+    title: 'a code of nobody passes',
+    file: 'gateway/redact.ts',
+    step: "isErrorCode(code) ? code : 'SOURCE_REFUSED'",
+    instead: '(code as ErrorCode)',
+    tests: ['tests/unit/gateway/redact'],
+  },
+  {
+    title: 'a stream goes on past what its decision hangs on',
+    file: 'gateway/lease.ts',
+    step: 'now() < lease.untilMs &&',
+    instead: '',
+    tests: ['tests/federation/adversarialtime'],
+  },
+  {
+    title: "a token's end leaves its socket open",
+    file: 'gateway/ws.ts',
+    step: 'closeAt(expiresAtMs, hub.now(), extra);',
+    instead: 'void closeAt;',
+    tests: ['tests/federation/adversarialtime'],
+  },
+];
