@@ -1,6 +1,9 @@
 /** A vendor's engineer, an administrator, a detective and an auditor against the running hub: registering, running, revoking, releasing. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { approve, list, register, revoke } from '../../deploy/documents.ts';
 import { placesOf } from './paths.ts';
 import { describeOnBoth, type RunningHub, startHub, until } from './setup.ts';
 
@@ -64,6 +67,21 @@ describeOnBoth('a vendor', (backend) => {
       query: `mutation { revokeOperation(id: "${id}", reason: "the contract has ended") { state } }`,
     });
     await until('the revocation is known', async () => codeOf(await byHash(document)) === 'DOCUMENT_NOT_TRUSTED', 10_000);
+  });
+
+  test('the command line registers, approves, lists and revokes, as whoever it is told', async () => {
+    const url = hub.gateway.url;
+    const folder = mkdtempSync(join(tmpdir(), 'rtcc-documents-'));
+    const file = join(folder, 'typed.graphql');
+    writeFileSync(file, 'query Typed { incidents(first: 1) { nodes { number } } }');
+    const [id = ''] = (await register({ file, name: 'Typed', url, as: 'vendor' })).split(' ');
+    const limits = { perMinute: 30, cost: 500, streams: 1 };
+    await expect(approve({ id, ...limits, url, as: 'vendor' })).rejects.toMatchObject({ name: 'ExpectedError' });
+    expect(await approve({ id, ...limits, url, as: 'admin' })).toContain('APPROVED  demo-vendor  Typed (Typed)  0 today, 30/min');
+    expect(await list({ own: true, url, as: 'vendor' })).toContain(id);
+    await revoke({ id, reason: 'the contract has ended', url, as: 'admin' });
+    expect(await list({ url, as: 'admin' })).toMatch(new RegExp(`^${id}  REVOKED`, 'm'));
+    rmSync(folder, { recursive: true });
   });
 
   test.each([

@@ -100,4 +100,11 @@ export const contractMutations: readonly Mutation[] = [
     instead: "if (isVariable(access.left, 'context')) return false;",
     tests: ['tests/unit/gateway/could'],
   },
+  {
+    title: 'an argument of an interface takes only what the interface says',
+    file: 'gateway/authorize.ts',
+    step: 'types: namesOf(place.type, walk)',
+    instead: 'types: [place.type.name]',
+    tests: ['tests/unit/gateway/reads'],
+  },
 ];
