@@ -116,7 +116,7 @@ const Card = ({ item, onChange }: { item: Item; onChange: () => void }): ReactNo
         <button
           type="button"
           className="button small ghost"
-          aria-label={`Take ${row?.title ?? 'this item'} off the board`}
+          aria-label={`Take off ${row?.title ?? 'this item'}`}
           onClick={() => void takeOff({ variables: { id: item.id } }).then(onChange)}
         >
           Take off

@@ -65,7 +65,7 @@ const update = (core: Core, graph: Graph, { selected, way }: Look, scale: number
   core
     .layout({
       ...{ name: 'cose', animate: false, randomize: false, fit: true, padding: 40, nodeDimensionsIncludeLabels: true },
-      ...{ nodeRepulsion: () => 3_000_000 * scale, nodeOverlap: 60, idealEdgeLength: () => 110 * scale, gravity: 0.4 },
+      ...{ nodeRepulsion: () => 1_200_000 * scale, nodeOverlap: 40, idealEdgeLength: () => 110 * scale, gravity: 0.4 },
     })
     .run();
 };
@@ -89,7 +89,7 @@ const styleOf = (scale: number): StylesheetJson => [
   {
     selector: 'node',
     style: {
-      ...{ width: 30 * scale, height: 30 * scale, label: 'data(label)', color: '#eaf1f8', 'font-size': 11 * scale },
+      ...{ width: 30 * scale, height: 30 * scale, label: 'data(label)', color: '#eaf1f8', 'font-size': 13 * scale },
       ...{ 'text-wrap': 'wrap', 'text-max-width': `${130 * scale}px`, 'text-valign': 'bottom', 'text-margin-y': 5 * scale },
       ...{ 'text-outline-color': '#0a0f15', 'text-outline-width': 2 * scale, 'border-width': 2, 'border-color': '#0a0f15' },
     },
@@ -103,7 +103,7 @@ const styleOf = (scale: number): StylesheetJson => [
     selector: 'edge',
     style: {
       ...{ width: 1.5 * scale, 'line-color': '#4a6078', 'curve-style': 'bezier', label: 'data(label)', color: '#a9bacb' },
-      ...{ 'font-size': 9 * scale, 'text-outline-color': '#0a0f15', 'text-outline-width': 2, 'text-rotation': 'autorotate' },
+      ...{ 'font-size': 11 * scale, 'text-outline-color': '#0a0f15', 'text-outline-width': 2, 'text-rotation': 'autorotate' },
     },
   },
   { selector: 'node.selected', style: { 'border-color': '#ffffff', 'border-width': 4 * scale, 'border-style': 'solid' } },

@@ -50,6 +50,8 @@ const SideBySide = ({ person, candidates }: { person: Whole; candidates: readonl
           </tr>
         </thead>
         <tbody>
+          <Words title="Speaks for it" sign="+" of={({ reasons }) => reasons} candidates={candidates} />
+          <Words title="Speaks against it" sign="−" of={({ contradictions }) => contradictions} candidates={candidates} />
           {facts.map(([title, read]) => (
             <tr key={title}>
               <th scope="row">{title}</th>
@@ -70,8 +72,6 @@ const SideBySide = ({ person, candidates }: { person: Whole; candidates: readonl
               </td>
             ))}
           </tr>
-          <Words title="Speaks for it" sign="+" of={({ reasons }) => reasons} candidates={candidates} />
-          <Words title="Speaks against it" sign="−" of={({ contradictions }) => contradictions} candidates={candidates} />
         </tbody>
       </table>
     </section>
