@@ -31,6 +31,18 @@ export const startPostgres = async (): Promise<{ url: string; pid: number; close
   };
 };
 
+/** `DATABASE_URL`, or one of the benchmark's own that ends with it. */
+export const withPostgres = async <Value>(run: (url: string) => Promise<Value>): Promise<Value> => {
+  const given = process.env.DATABASE_URL;
+  if (given) return run(given);
+  const own = await startPostgres();
+  try {
+    return await run(own.url);
+  } finally {
+    await own.close();
+  }
+};
+
 const binaries = (): string => {
   const [newest] = (() => {
     try {

@@ -32,7 +32,8 @@ export const ask = async (pool: Pool, { address, query, headers = {} }: Load): P
   return text;
 };
 
-export const open = ({ address, connections }: Load): Pool => new Pool(new URL(address).origin, { connections, pipelining: 1 });
+export const connect = ({ address, connections }: Load): Pool =>
+  new Pool(new URL(address).origin, { connections, pipelining: 1 });
 
 export const load = async (pool: Pool, given: Load): Promise<Loaded> => {
   const started = performance.now();

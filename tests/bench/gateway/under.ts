@@ -1,19 +1,20 @@
 /**
- * One gateway under measurement, as a process of its own: `under.ts NAME PORT`,
- * where PORT is the sources'. Tells its address by message.
+ * One gateway under measurement, as a process of its own: `under.ts NAME PORT
+ * [DATABASE]`, where PORT is the sources'. Tells its address by message, and the
+ * headers that a caller of it sends.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose } from '../../../schema/compose.ts';
 import { heavy, light, subgraphs } from './world.ts';
 
-const [name = '', port = ''] = process.argv.slice(2);
+const [name = '', port = '', database = ''] = process.argv.slice(2);
 const url = (source: string) => `http://127.0.0.1:${port}/${source}`;
 const composed = (rules: boolean): string =>
   compose([...subgraphs(rules)].map(([source, sdl]) => ({ name: source, sdl, url: url(source) }))).supergraph;
 
 /** Starts it, and gives the address of its endpoint. */
-type Start = () => Promise<string>;
+type Start = () => Promise<string | { address: string; headers: Record<string, string> }>;
 
 const hub: Start = async () => {
   const { readConfig } = await import('../../../gateway/config.ts');
@@ -22,6 +23,13 @@ const hub: Start = async () => {
   const gateway = await startGateway({ ...readConfig(env), supergraph: composed(false) });
   return `${gateway.url}/graphql`;
 };
+
+const lawful =
+  (audited: boolean): Start =>
+  async () => {
+    const { startLawful } = await import('./lawful.ts');
+    return startLawful(composed(true), database, audited);
+  };
 
 const stock: Start = async () => {
   const { ApolloGateway } = await import('@apollo/gateway');
@@ -72,8 +80,9 @@ const recorded = async (): Promise<{ heavy: Recorded; light: Recorded }> => {
   return { heavy: await record(supergraph, heavy, url), light: await record(supergraph, light, url) };
 };
 
-const starts: Record<string, Start> = { hub, stock, limit };
+const starts: Record<string, Start> = { hub, access: lawful(false), law: lawful(true), stock, limit };
 const start = starts[name];
 if (!start) throw new Error(`There is no gateway ${name}.`);
-process.send?.({ address: await start() });
+const started = await start();
+process.send?.(typeof started === 'string' ? { address: started } : started);
 process.on('disconnect', () => process.exit(0));
