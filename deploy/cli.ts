@@ -147,9 +147,9 @@ const addLoad = (program: Command): void => {
     });
 };
 
-const syntheticHelp = `Synthetic volumes, beside the real rows and marked synthetic, the same on every machine:
-  city   333,000 calls (1,000 a day), 285,000 persons, 374 units, 540,000 fixes, 5,400 cameras: 6.5 million rows
-  metro  1.3 million calls (14,000 a day), 1.1 million persons, 2,600 units, 1.1 million fixes, 18,000 cameras: 26 million rows
+const syntheticHelp = `Synthetic volumes, beside the real rows and marked synthetic, the same on every machine (positions end when they are loaded):
+  city   333,000 calls (1,000 a day), 285,000 persons, 374 units, 540,000 fixes, 5,400 cameras: 7 million rows
+  metro  1.3 million calls (14,000 a day), 1.1 million persons, 2,600 units, 1.1 million fixes, 18,000 cameras: 27 million rows
 Metro wants PostgreSQL (DATABASE_URL); the embedded database takes a city of some thousand --rows.
 It goes into the demo's own tables alone; "load --reset" afterwards leaves the real rows only.`;
 

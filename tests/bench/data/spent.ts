@@ -12,16 +12,19 @@ export interface Spent {
   postgresMs: number | undefined;
 }
 
-/** Sessions must be open before and stay open; parallel workers are not counted. */
+/** Sessions that are open before and behind count, so open them before; parallel workers do not. */
 export const spentDuring = async (url: string, run: () => Promise<void>): Promise<Spent> => {
   const pids = await sessionsOf(url);
   const before = pids.map(cpuSeconds);
   const own = process.cpuUsage();
   await run();
   const { user, system } = process.cpuUsage(own);
-  const after = pids.map(cpuSeconds);
-  const seconds = after.reduce((sum: number, at, place) => sum + ((at ?? Number.NaN) - (before[place] ?? Number.NaN)), 0);
-  return { ownMs: (user + system) / 1_000, postgresMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined };
+  const spent = pids.flatMap((pid, place) => {
+    const [from, to] = [before[place], cpuSeconds(pid)];
+    return from === undefined || to === undefined ? [] : [to - from];
+  });
+  const postgresMs = spent.length > 0 ? spent.reduce((sum, seconds) => sum + seconds, 0) * 1_000 : undefined;
+  return { ownMs: (user + system) / 1_000, postgresMs };
 };
 
 const sessionsOf = async (url: string): Promise<number[]> => {
