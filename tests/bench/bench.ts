@@ -21,7 +21,7 @@ export interface BenchOptions {
   smoke: boolean;
   /** What is under way, to standard error. */
   say: (line: string) => void;
-  /** `--name value` that the benchmark itself understands. */
+  /** `--name=value` that the benchmark itself understands. */
   given: Readonly<Record<string, string>>;
 }
 
@@ -64,7 +64,7 @@ export const main = async (args: string[]): Promise<number> => {
   }
   const [name = ''] = positionals;
   if (values.help || !benchNames().includes(name)) {
-    process.stderr.write(`Usage: npm run bench -- NAME [--smoke] [--json FILE]\nNAME is one of ${benchNames().join(', ')}.\n`);
+    process.stderr.write(`Usage: npm run bench -- NAME [--smoke] [--json FILE] [--OPTION=VALUE …]\nNAME is one of ${benchNames().join(', ')}.\n`);
     return values.help ? 0 : 2;
   }
   const { bench } = (await import(new URL(`${name}.ts`, folder).href)) as { bench: Bench };

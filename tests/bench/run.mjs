@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--smoke] [--json FILE] [--OPTION VALUE …]`: one benchmark, its table, and its figures as JSON. */
+/** `npm run bench -- NAME [--smoke] [--json FILE] [--OPTION=VALUE …]`: one benchmark, its table, and its figures as JSON. */
 import { setUp } from '../../deploy/setup.mjs';
 
 await setUp();
