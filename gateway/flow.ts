@@ -3,6 +3,7 @@
  * as soon as anybody who may still see it takes it. Every watcher has a bounded
  * queue of its own: a slow one costs its own delay, and nobody's memory.
  */
+import { setMaxListeners } from 'node:events';
 import { reaches } from '../schema/cursor.ts';
 import { answerEvent, type Hub } from './answer.ts';
 import { type FollowHub, followUpstream } from './following.ts';
@@ -76,6 +77,7 @@ export const openFlow = (hub: FlowHub, shared: Shared, { after, live, closed }: 
   const recent = openRecent<Item>({ ageMs: freshMs, atMost: hub.queueBound, now: hub.now });
   const stopping = new AbortController();
   const { signal } = stopping;
+  setMaxListeners(0, signal); // Each event that is being read listens.
   const itemOf = reader(hub, shared, signal);
   const { promise: opened, resolve: open } = later();
   let beginning = after;

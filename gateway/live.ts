@@ -38,8 +38,11 @@ class Rejoin extends Error {
   override readonly name = 'Rejoin';
 }
 
-/** Events as the caller is shown them. Throws the reason for which the stream ends, if it is not the client's. */
-export async function* live(hub: LiveHub, request: HubRequest, onStall: () => void = () => {}): AsyncGenerator<Shown, void> {
+/** Hands an event to its reader; a promise where the reader is behind, until it has taken it. */
+export type Show = (shown: Shown) => Promise<void> | undefined;
+
+/** Resolves when the client has left. Throws the reason for which the stream ends, if it is not the client's. */
+export const live = async (hub: LiveHub, request: HubRequest, show: Show, onStall: () => void = () => {}): Promise<void> => {
   const stream = await open(hub, request);
   const unwatch = watchAuthority(hub, stream);
   let outcome = 'COMPLETED';
@@ -47,15 +50,12 @@ export async function* live(hub: LiveHub, request: HubRequest, onStall: () => vo
     outcome = 'READER_TOO_SLOW';
     onStall();
   };
+  const showing: Show = (shown) => {
+    const taking = show(shown);
+    return taking && patiently(taking, { signal: request.signal, stallMs: hub.stallMs, stalled });
+  };
   try {
-    for await (const shown of follow(hub, request, stream)) {
-      const timer = setTimeout(stalled, hub.stallMs).unref();
-      try {
-        yield shown; // Until the reader has taken it, or leaves.
-      } finally {
-        clearTimeout(timer);
-      }
-    }
+    await follow(hub, request, { stream, show: showing });
   } catch (error) {
     outcome = error instanceof HubError ? error.code : 'INTERNAL';
     throw error;
@@ -64,7 +64,26 @@ export async function* live(hub: LiveHub, request: HubRequest, onStall: () => vo
     stream.leave();
     await stream.entry.close(outcome);
   }
+};
+
+interface Patience {
+  signal: AbortSignal | undefined;
+  stallMs: number;
+  stalled: () => void;
 }
+
+/** Until the reader has taken it, or leaves. */
+const patiently = (taking: Promise<void>, { signal, stallMs, stalled }: Patience): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(stalled, stallMs).unref();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    signal?.addEventListener('abort', done, { once: true });
+    void taking.finally(done);
+  });
 
 /** What it may show, and until when. */
 interface Standing {
@@ -148,7 +167,13 @@ const watchAuthority = ({ policies, standing }: LiveHub, stream: Stream): (() =>
   };
 };
 
-async function* follow(hub: LiveHub, request: HubRequest, stream: Stream): AsyncGenerator<Shown, void> {
+interface Delivery {
+  stream: Stream;
+  show: Show;
+}
+
+const follow = async (hub: LiveHub, request: HubRequest, delivery: Delivery): Promise<void> => {
+  const { stream } = delivery;
   const watcher: Watcher = { holds: () => holds(hub, stream.lease), expiresAtMs: () => stream.decided.expiresAtMs };
   const { signal } = request;
   const left = () => stream.interrupt();
@@ -163,7 +188,7 @@ async function* follow(hub: LiveHub, request: HubRequest, stream: Stream): Async
       stream.interrupt = joined.items.end;
       if (signal?.aborted || stream.lease === ended) continue;
       try {
-        yield* deliver(hub, request, stream, joined);
+        await deliver(hub, request, delivery, joined);
       } catch (error) {
         if (error instanceof Anew) await renew(hub, request, stream);
         else if (!(error instanceof Full || error instanceof Rejoin)) throw error;
@@ -175,38 +200,43 @@ async function* follow(hub: LiveHub, request: HubRequest, stream: Stream): Async
     leave();
     signal?.removeEventListener('abort', left);
   }
-}
+};
 
 /** Until the flow ends, or the stream belongs into another. */
-async function* deliver(
+const deliver = async (
   hub: LiveHub,
   request: HubRequest,
-  stream: Stream,
+  { stream, show }: Delivery,
   { items, isOvertaken }: CatchingUp,
-): AsyncGenerator<Shown, void> {
+): Promise<void> => {
   const timer = atItsEnd(hub, stream);
   try {
-    for await (const item of items) {
+    for (;;) {
+      const next = items.take();
+      const item = next instanceof Promise ? await next : next;
+      if (!item || request.signal?.aborted) return;
       if (hub.now() - item.arrivedMs > freshMs) throw new Rejoin();
-      const shown = await read(hub, request, stream, item);
-      await stream.entry.settle(shown);
-      yield shown;
+      const { lease } = stream;
+      let shown = holds(hub, lease) ? await item.read() : undefined;
+      if (!shown || (stream.lease !== lease && !holds(hub, stream.lease))) shown = await readAnew(hub, request, stream, item);
+      const settling = stream.entry.settle(shown);
+      if (settling) await settling;
+      const taking = show(shown);
+      if (taking) await taking;
       stream.cursor = item.cursor ?? stream.cursor;
       if (isOvertaken(stream.cursor)) return;
     }
   } finally {
     clearTimeout(timer);
   }
-}
+};
 
-/** As one who may see it before it is read, and still may after. */
-const read = async (hub: LiveHub, request: HubRequest, stream: Stream, item: Item): Promise<Shown> => {
+/** What it is decided by has changed: it is decided anew before it is read, and shown if that still holds after. */
+const readAnew = async (hub: LiveHub, request: HubRequest, stream: Stream, item: Item): Promise<Shown> => {
   for (;;) {
-    if (!holds(hub, stream.lease)) {
-      const { key } = stream.sharing;
-      await renew(hub, request, stream);
-      if (stream.sharing.key !== key) throw new Rejoin();
-    }
+    const { key } = stream.sharing;
+    await renew(hub, request, stream);
+    if (stream.sharing.key !== key) throw new Rejoin();
     const { lease } = stream;
     const shown = await item.read();
     if (stream.lease === lease || holds(hub, stream.lease)) return shown;

@@ -15,6 +15,8 @@ export interface Queue<Value> {
   /** Ends the queue behind what waits in it. */
   end: (error?: Error) => void;
   size: () => number;
+  /** The next value; a promise of it where there is none yet, of nothing where there will be none. Throws why it ended. */
+  take: () => Value | Promise<Value | undefined> | undefined;
   [Symbol.asyncIterator]: () => AsyncGenerator<Value, void>;
 }
 
@@ -23,45 +25,60 @@ export class Full extends Error {
   override readonly name = 'Full';
 }
 
+interface Waiter<Value> {
+  resolve: (value: Value | undefined) => void;
+  reject: (reason: Error) => void;
+}
+
+/** What comes to a reader that waits goes to it directly: most do, and then nothing is kept. */
 export const openQueue = <Value>(bound: number): Queue<Value> => {
-  const waiting = new Map<string | symbol, Value>();
+  const waiting = new Map<string | number, Value>();
+  let numbered = 0;
   let ended = false;
   let failure: Error | undefined;
-  let wake: () => void = () => {};
+  let waiter: Waiter<Value> | undefined;
+  const take = (): Value | Promise<Value | undefined> | undefined => {
+    for (const [key, value] of waiting) {
+      waiting.delete(key);
+      return value;
+    }
+    if (failure) throw failure;
+    if (ended) return undefined;
+    return new Promise((resolve, reject) => {
+      waiter = { resolve, reject };
+    });
+  };
+  const keep = (value: Value, latestOf: string | undefined): boolean => {
+    if (latestOf !== undefined) waiting.delete(latestOf); // A newer one goes to the end: cursors stay in order.
+    if (waiting.size < bound) {
+      numbered += 1;
+      waiting.set(latestOf ?? numbered, value);
+      return true;
+    }
+    ended = true;
+    failure = new Full();
+    return false;
+  };
   return {
     push: ({ value, latestOf }) => {
       if (ended) return false;
-      const key = latestOf ?? Symbol('kept');
-      waiting.delete(key); // A newer one goes to the end: cursors stay in order.
-      if (waiting.size < bound) waiting.set(key, value);
-      else {
-        ended = true;
-        failure = new Full();
-      }
-      wake();
-      return !ended;
+      if (!waiter) return keep(value, latestOf);
+      const { resolve } = waiter;
+      waiter = undefined;
+      resolve(value);
+      return true;
     },
     end: (error) => {
       ended = true;
       failure ??= error;
-      wake();
+      if (failure) waiter?.reject(failure);
+      else waiter?.resolve(undefined);
+      waiter = undefined;
     },
     size: () => waiting.size,
+    take,
     async *[Symbol.asyncIterator]() {
-      for (;;) {
-        const first = waiting.entries().next();
-        if (!first.done) {
-          const [key, value] = first.value;
-          waiting.delete(key);
-          yield value;
-          continue;
-        }
-        if (failure) throw failure;
-        if (ended) return;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      for (let value = await take(); value !== undefined; value = await take()) yield value;
     },
   };
 };

@@ -5,17 +5,15 @@
  */
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { WebSocket } from 'ws';
+import type { Show } from './live.ts';
 import type { Shown } from './redact.ts';
-
-/** A promise where the reader is behind: until it has taken what was sent. */
-export type Send = (shown: Shown) => Promise<void> | undefined;
 
 /** So many bytes may be on their way to one reader before the next event waits for it. */
 const underWay = 64 << 10;
 
 const written = new WeakMap<Shown, string>();
 
-export const sender = (socket: WebSocket, id: string, format: (error: GraphQLError) => GraphQLFormattedError): Send => {
+export const sender = (socket: WebSocket, id: string, format: (error: GraphQLError) => GraphQLFormattedError): Show => {
   const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   return (shown) => {
     if (socket.readyState !== WebSocket.OPEN) return undefined;

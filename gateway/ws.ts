@@ -16,9 +16,9 @@ import { peerOf } from './audit/peer.ts';
 import { closeCodes } from './closecodes.ts';
 import { findOperation } from './document.ts';
 import { bearer, format } from './http.ts';
-import { type LiveHub, live } from './live.ts';
+import { type LiveHub, live, type Show } from './live.ts';
 import type { Shown } from './redact.ts';
-import { type Send, sender } from './send.ts';
+import { sender } from './send.ts';
 import { type Concerns, Revoked } from './standing.ts';
 import { errorsOf, type Read, reader } from './validate.ts';
 
@@ -32,7 +32,7 @@ export interface WsOptions {
 interface Operation extends ExecutionArgs {
   request: HubRequest;
   /** How an event is sent. */
-  send: Send;
+  send: Show;
   socket: Extra['socket'];
 }
 
@@ -200,7 +200,7 @@ const subscribe = (hub: LiveHub, { request, socket, send }: Operation): AsyncGen
     socket.close(code, reason); // Arrives behind what the reader has not read yet, or never.
     void events.return();
   };
-  const events = results(live(hub, { ...request, signal: left.signal }, tooSlow), send, left.signal);
+  const events = lastWords(() => live(hub, { ...request, signal: left.signal }, send, tooSlow));
   // `return()` alone would wait for the event under way, which may never come.
   const leave = events.return.bind(events);
   events.return = (value) => {
@@ -210,32 +210,13 @@ const subscribe = (hub: LiveHub, { request, socket, send }: Operation): AsyncGen
   return events;
 };
 
-async function* results(
-  events: AsyncGenerator<Shown, void>,
-  send: Send,
-  left: AbortSignal,
-): AsyncGenerator<ExecutionResult, void> {
+async function* lastWords(run: () => Promise<void>): AsyncGenerator<ExecutionResult, void> {
   try {
-    for await (const shown of events) {
-      if (left.aborted) return;
-      const sending = send(shown);
-      if (sending) await unless(left, sending);
-      if (left.aborted) return;
-    }
+    await run();
   } catch (error) {
     yield { errors: errorsOf(error) };
   }
 }
-
-const unless = (left: AbortSignal, sending: Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      left.removeEventListener('abort', done);
-      resolve();
-    };
-    left.addEventListener('abort', done, { once: true });
-    void sending.finally(done);
-  });
 
 const resultOf = ({ data, errors, extensions }: Shown): ExecutionResult => ({
   ...(data === undefined ? {} : { data }),

@@ -76,7 +76,9 @@ export interface Refusal {
   black?: readonly string[] | undefined;
 }
 
-export interface StreamEntry extends Entry {
+export interface StreamEntry {
+  /** A promise where what was shown before is still to be written. */
+  settle: (shown: Settled) => Promise<void> | undefined;
   close: (outcome: string) => Promise<void>;
 }
 
@@ -157,10 +159,10 @@ const openStream = async (intent: Intent, options: AuditOptions): Promise<Stream
     });
   await begin(intent, 'STREAM_OPENED', openedMs, options);
   return {
-    settle: async ({ entities }) => {
-      for (const entity of opaque(entities, options)) delivered.add(entity);
-      if (failed) await write();
+    settle: ({ entities }) => {
+      for (const entity of opaqueOnce(entities, options)) delivered.add(entity);
       timer ??= setTimeout(() => void writeLater(), intervalMs).unref();
+      return failed ? write() : undefined;
     },
     close: async (outcome) => {
       clearTimeout(timer);
@@ -183,6 +185,15 @@ const begin = async (intent: Intent, kind: 'INTENT' | 'STREAM_OPENED', atMs: num
   const detail = JSON.stringify({ policySet: intent.policySet, rules: black.rules });
   const apart = { ...recordOf(intent, atMs), kind: 'DENIED' as const, class: 'BLACK' as const, fields: [], sources: [] };
   await Promise.all([first, { ...apart, denied: black.denied, detail }].map(options.ledger.append));
+};
+
+const opaqued = new WeakMap<readonly string[], string[]>();
+
+/** What many streams deliver is the same list. */
+const opaqueOnce = (entities: readonly string[], options: AuditOptions): string[] => {
+  const found = opaqued.get(entities) ?? opaque(entities, options);
+  opaqued.set(entities, found);
+  return found;
 };
 
 const opaque = (entities: readonly string[], { termKey }: AuditOptions): string[] => {

@@ -5,12 +5,12 @@
  */
 import { parse } from 'graphql';
 import { openFlows } from '../../gateway/flows.ts';
-import { live as follow } from '../../gateway/live.ts';
 import type { Upstream } from '../../gateway/upstream.ts';
 import { openLocalBus } from '../../subgraphs/kit/bus/local.ts';
 import { live } from '../../subgraphs/kit/live.ts';
 import { rms } from '../../subgraphs/rms/index.ts';
 import { openRecords, type Records } from '../contract/rms/setup.ts';
+import { follow } from './follow.ts';
 import { startToyHub, type ToyHub } from './harness.ts';
 
 let records: Records;
@@ -121,7 +121,10 @@ describe('an event', () => {
     const left = new AbortController();
     const came = new Map<string | undefined, () => void>();
     const upstreams = new Map([...hub.gateway.hub.upstreams].map(([name, upstream]) => [name, told(upstream, came)] as const));
-    const events = follow({ ...hub.gateway.hub, upstreams, flows: openFlows() }, { document, variables: {}, token, signal: left.signal });
+    const events = follow(
+      { ...hub.gateway.hub, upstreams, flows: openFlows() },
+      { document, variables: {}, token, signal: left.signal },
+    );
     return {
       events,
       arrival: (key: string) => new Promise<void>((resolve) => came.set(key, resolve)),

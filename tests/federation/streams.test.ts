@@ -2,11 +2,11 @@ import { parse } from 'graphql';
 import WebSocket from 'ws';
 import { readConfig } from '../../gateway/config.ts';
 import { startGateway } from '../../gateway/index.ts';
-import { live as follow } from '../../gateway/live.ts';
 import { openLocalBus } from '../../subgraphs/kit/bus/local.ts';
 import { openRedisBus } from '../../subgraphs/kit/bus/redis.ts';
 import { live } from '../../subgraphs/kit/live.ts';
 import { describeOn, scratchRedis } from '../setup/services.ts';
+import { follow } from './follow.ts';
 import { next, startToyHub, type ToyHub } from './harness.ts';
 
 const filler = 'x'.repeat(200_000);
