@@ -1,7 +1,6 @@
 /** Databases and the bus as a process of the hub opens them: it waits for them, saying for what, instead of giving up. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { openLocalBus } from '../subgraphs/kit/bus/local.ts';
-import { openRedisBus } from '../subgraphs/kit/bus/redis.ts';
 import type { Bus } from '../subgraphs/kit/bus.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../subgraphs/kit/database.ts';
 import { reasonOf } from './expected.ts';
@@ -46,6 +45,7 @@ const sayEveryMs = 10_000;
 
 export const connectBus = async (redisUrl: string | undefined, folder: string | undefined, { say }: Patience): Promise<Bus> => {
   if (!redisUrl) return openLocalBus(folder ? { folder } : {});
+  const { openRedisBus } = await import('../subgraphs/kit/bus/redis.ts'); // Its library takes as long to load as a small supergraph.
   let saidAt = 0;
   return openRedisBus({
     url: redisUrl,

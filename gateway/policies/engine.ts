@@ -47,7 +47,6 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
   const reach = new Map(labels.map((label) => [label, set.policies.filter(reaches(label, set.labels.get(label) ?? []))]));
   for (const [label, policies] of reach) {
     parse(`${name} ${label}`, policies);
-    parse(`${name} ${label} permits`, policies.filter(isPermit));
     parse(`${name} ${label} could`, policies, ({ json }) => inFavour(json));
   }
   const decide = (kept: string, label: string, asked: Asked): Ruling => {
@@ -60,6 +59,14 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
     const failed = diagnostics.errors.map(({ policyId }) => policyId);
     return { granted: decision === 'allow' && failed.length === 0, rules: diagnostics.reason.toSorted(), failed };
   };
+  const explaining = new Set<string>();
+  /** What explanations alone ask is parsed at the first. */
+  const parsePermits = (label: string): void => {
+    if (explaining.has(label)) return;
+    explaining.add(label);
+    parse(`${name} ${label} permits`, policiesOf(label).filter(isPermit));
+  };
+  const policiesOf = (label: string): readonly LoadedPolicy[] => reach.get(label) ?? [];
   const permitted = new Set([...reach].filter(([, policies]) => policies.some(isPermit)).map(([label]) => label));
   const ask = (label: string, asked: Asked) => (permitted.has(label) ? decide(`${name} ${label}`, label, asked) : denied);
   return {
@@ -72,19 +79,21 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
       const { granted, failed } = decide(`${name} ${label} could`, label, asked);
       return granted || failed.length > 0; // What cannot be evaluated now may be, once more is stated.
     },
-    policiesOf: (label) => reach.get(label) ?? [],
+    policiesOf,
     lacks: (label, asked) => {
-      const policies = reach.get(label) ?? [];
+      const policies = policiesOf(label);
       const { granted, rules } = ask(label, asked);
       if (granted) return [];
+      parsePermits(label);
       const held = permitted.has(label) && decide(`${name} ${label} permits`, label, asked).granted;
       const permits = held ? [] : policies.filter(isPermit).map(({ reason }) => reason);
       const forbids = policies.filter((policy) => !isPermit(policy) && rules.includes(policy.id)).map(({ reason }) => reason);
       return [...(permits.length > 0 ? [[...new Set(permits)].join(' or ')] : []), ...new Set(forbids)];
     },
     close: () => {
-      for (const label of reach.keys())
-        for (const kept of [`${name} ${label}`, `${name} ${label} permits`, `${name} ${label} could`]) parse(kept, []);
+      for (const label of reach.keys()) for (const kept of [`${name} ${label}`, `${name} ${label} could`]) parse(kept, []);
+      for (const label of explaining) parse(`${name} ${label} permits`, []);
+      reach.clear();
     },
   };
 };
