@@ -428,6 +428,11 @@ describeInBrowser('the investigative search', () => {
     await page.waitForSelector('[data-part=Associates]');
     expect(await watched.violations()).toEqual([]);
     await watched.picture('search-results');
+    await page.setViewportSize({ width: 3840, height: 2160 });
+    const edges = `(([one, other]) => other.getBoundingClientRect().top - one.getBoundingClientRect().bottom)(
+      [...document.querySelectorAll('[data-section=Persons] .line')])`;
+    await until('lines that do not overlap on a larger screen', async () => Number(await page.evaluate(edges)) >= -1);
+    await page.screenshot({ path: join(screenshots, 'search-results-3840x2160.png') });
     await page.setViewportSize({ width: 1920, height: 1080 });
     await page.screenshot({ path: join(screenshots, 'search-results-1920x1080.png') });
   });

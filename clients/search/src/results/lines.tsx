@@ -1,6 +1,6 @@
 /** Lines of which only those in sight exist: five thousand scroll like five. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import type { Row } from '../rows.ts';
 import { Line } from './line.tsx';
 
@@ -17,7 +17,7 @@ const inSight = 10;
 
 export const Lines = ({ rows, label, current }: LinesProps): ReactNode => {
   const scroller = useRef<HTMLUListElement>(null);
-  const height = lineRem * remPixels();
+  const height = lineRem * useSyncExternalStore(onResize, remPixels);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -25,6 +25,9 @@ export const Lines = ({ rows, label, current }: LinesProps): ReactNode => {
     getItemKey: (index) => rows[index]?.key ?? index,
     overscan: 8,
   });
+  // Type grows with the window, and the virtualizer remembers heights.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the height changes, not when the list is drawn
+  useLayoutEffect(() => virtual.measure(), [height]);
   return (
     <ul
       ref={scroller}
@@ -51,6 +54,11 @@ export const Lines = ({ rows, label, current }: LinesProps): ReactNode => {
       <li className="lines-end" aria-hidden="true" style={{ transform: `translateY(${virtual.getTotalSize()}px)` }} />
     </ul>
   );
+};
+
+const onResize = (listener: () => void): (() => void) => {
+  window.addEventListener('resize', listener);
+  return () => window.removeEventListener('resize', listener);
 };
 
 const remPixels = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
