@@ -64,7 +64,9 @@ export const main = async (args: string[]): Promise<number> => {
   }
   const [name = ''] = positionals;
   if (values.help || !benchNames().includes(name)) {
-    process.stderr.write(`Usage: npm run bench -- NAME [--smoke] [--json FILE] [--OPTION=VALUE …]\nNAME is one of ${benchNames().join(', ')}.\n`);
+    process.stderr.write(
+      `Usage: npm run bench -- NAME [--smoke] [--json FILE] [--OPTION=VALUE …]\nNAME is one of ${benchNames().join(', ')}.\n`,
+    );
     return values.help ? 0 : 2;
   }
   const { bench } = (await import(new URL(`${name}.ts`, folder).href)) as { bench: Bench };
