@@ -40,7 +40,7 @@ const lines = (): HTMLElement[] =>
 /** The virtual lists draw some lines beyond sight, so that there is always a next one to go to. */
 export const step = (by: number): void => {
   const all = lines();
-  const at = all.findIndex((line) => line === document.activeElement);
+  const at = all.indexOf(document.activeElement as HTMLElement);
   const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by))];
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });
