@@ -73,7 +73,7 @@ interface Member {
 
 export const openFlow = (hub: FlowHub, shared: Shared, { after, live, closed }: FlowOptions): Flow => {
   const members = new Set<Member>();
-  const awaited = new Set<Watcher>();
+  const awaited = new Set<{ watcher: Watcher }>();
   const recent = openRecent<Item>({ ageMs: freshMs, atMost: hub.queueBound, now: hub.now });
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -106,7 +106,7 @@ export const openFlow = (hub: FlowHub, shared: Shared, { after, live, closed }: 
     if (live) item.readAhead(members);
     closeIfLeft();
   };
-  const watchers = () => [...[...members].map(({ watcher }) => watcher), ...awaited];
+  const watchers = () => [...members, ...awaited].map(({ watcher }) => watcher);
   const expiresAtMs = () => watchers().reduce((latest, watcher) => Math.max(latest, watcher.expiresAtMs()), 0);
   /** A turn later, when those for whom it was opened have joined. */
   const run = async () => {
@@ -135,9 +135,10 @@ export const openFlow = (hub: FlowHub, shared: Shared, { after, live, closed }: 
       return { items, from: () => from ?? beginning, leave };
     },
     hold: (watcher) => {
-      awaited.add(watcher);
+      const held = { watcher }; // One may hold it anew before it lets go: each time counts by itself.
+      awaited.add(held);
       return () => {
-        awaited.delete(watcher);
+        awaited.delete(held);
         closeIfLeft();
       };
     },

@@ -173,3 +173,18 @@ test('streams that come and go leave nothing', async () => {
   expect(flows.size()).toBe(0);
   expect(asked.every(({ stopped }) => stopped)).toBe(true);
 });
+
+test('one who falls behind again, on the way to the live flow, still goes over to it', async () => {
+  const first = flows.join(hub, shared, watcher, '1-0');
+  await settled();
+  opening(0, '9-0');
+  const before = await first;
+  const again = await flows.join(hub, shared, watcher, '5-0');
+  before.leave(); // As whoever joins anew does: only then.
+  expect(at(0).stopped).toBe(false);
+  expect(again.isOvertaken('8-0')).toBe(false);
+  expect(again.isOvertaken('9-0')).toBe(true);
+  again.leave();
+  await settled();
+  expect(flows.size()).toBe(0);
+});
