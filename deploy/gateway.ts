@@ -26,7 +26,7 @@ export const gateway = ({ data, environment, ...flags }: GatewayCommand): Promis
     const keys = await followKeys(() => signingKeys(environment, data), { environment, life, log });
     const config = readConfig({ ...environment, HUB_SIGNING_KEY: JSON.stringify({ keys: keys() }) }, flags);
     const database = await auditDatabase(environment, life, (text) => log.warn(text));
-    const pages = await buildPages({ data, environment, log });
+    const pages = buildPages({ data, environment, log }); // Meanwhile: nobody waits for a page to ask the graph.
     const audit = {
       ...(await auditSettings(environment, data)),
       ...(await onBoard(environment, life, (text) => log.warn(text))),

@@ -46,8 +46,8 @@ export interface GatewayParts {
   /** What signs the hops, where it is exchanged while the gateway runs; else the settings' own. */
   signingKeys?: KeysNow;
   log?: Logger;
-  /** The web pages to serve. */
-  pages?: Pages | undefined;
+  /** The web pages to serve, from when they are built. */
+  pages?: Pages | Promise<Pages> | undefined;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }

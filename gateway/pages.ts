@@ -26,8 +26,18 @@ export interface Pages {
   videoOrigins?: readonly string[];
 }
 
-/** @param issuer where pages sign in: the one other machine that they may ask. */
-export const servePages = (app: Express, pages: Pages, issuer: string | undefined): void => {
+/**
+ * Pages that are still being built are not there yet, and the gateway waits for none of them.
+ * @param issuer where pages sign in: the one other machine that they may ask.
+ */
+export const servePages = (app: Express, pages: Pages | Promise<Pages>, issuer: string | undefined): void => {
+  const router = express.Router();
+  app.use(router);
+  if (pages instanceof Promise) void pages.then((built) => addPages(router, built, issuer));
+  else addPages(router, pages, issuer);
+};
+
+const addPages = (app: express.Router, pages: Pages, issuer: string | undefined): void => {
   const places: Places = { issuer: originOf(issuer), tiles: pages.tileOrigins ?? [], video: pages.videoOrigins ?? [] };
   if (pages.map) app.use('/map', guard("default-src 'none'"), gzipped(pages.map), files(pages.map, '5m'));
   for (const name of ['dashboard', 'search', 'console'] as const) {
@@ -44,7 +54,7 @@ interface Places {
 }
 
 /** A single page that draws every path below its own; names of assets hold their content's hash, so they never change. */
-const serveApplication = (app: Express, at: string, folder: string, places: Places): void => {
+const serveApplication = (app: express.Router, at: string, folder: string, places: Places): void => {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const assets = join(folder, 'assets');
   app.use(`${at}/assets`, guard(applicationPolicy(places)), gzipped(assets), files(assets, '365d'), missing); // Workers take their own file's policy.

@@ -115,13 +115,17 @@ describeInBrowser('the dashboard', () => {
     limitMs,
   );
 
-  test('plays a camera that its agreement opens, and offers no player where none may be watched', async () => {
-    await page.getByRole('button', { name: 'Watch 100 block Carondelet St #2' }).click();
-    await page.waitForSelector('[data-player=playing]');
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('[data-player]', { state: 'detached' });
-    expect(await page.locator('.camera.hidden button, .camera.out button').count()).toBe(0);
-  });
+  test(
+    'plays a camera that its agreement opens, and offers no player where none may be watched',
+    async () => {
+      await page.getByRole('button', { name: 'Watch 100 block Carondelet St #2' }).click();
+      await page.waitForSelector('[data-player=playing]', { timeout: limitMs });
+      await page.keyboard.press('Escape');
+      await page.waitForSelector('[data-player]', { state: 'detached' });
+      expect(await page.locator('.camera.hidden button, .camera.out button').count()).toBe(0);
+    },
+    limitMs,
+  );
 
   test(
     'finds no serious violation of accessibility, with the dock open',

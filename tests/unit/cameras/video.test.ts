@@ -52,7 +52,7 @@ describe("the demo's video server", () => {
     expect(text).not.toContain('ENDLIST');
     const segments = text.split('\n').filter((line) => line.endsWith('.ts'));
     const bytes = new Uint8Array(await (await fetch(new URL(segments[0] ?? '', address()))).arrayBuffer());
-    expect([segments.length, bytes[0], bytes[188], bytes.length % 188]).toEqual([3, 0x47, 0x47, 0]);
+    expect([segments.length, bytes[0], bytes[188], bytes.length % 188]).toEqual([10, 0x47, 0x47, 0]);
     clock += 8_000;
     expect(await (await fetch(address())).text()).not.toBe(text);
   });
