@@ -29,6 +29,8 @@ let token: string;
 /** What the store was told, in order, beside what the subgraph was asked. */
 let log: string[];
 let away = false;
+/** The kind of record that the store refuses. */
+let refusing: string | undefined;
 
 beforeAll(async () => {
   database = await openDatabase('pglite:');
@@ -37,9 +39,10 @@ beforeAll(async () => {
     ...database,
     query: async (sql, parameters) => {
       if (!sql.includes('INSERT INTO hub_audit.leaf')) return database.query(sql, parameters);
-      if (away) throw Object.assign(new Error('disk full'), { code: '53100' });
+      const kinds = (JSON.parse(String(parameters?.[0])) as { kind: string }[]).map(({ kind }) => kind);
+      if (away || kinds.some((kind) => kind === refusing)) throw Object.assign(new Error('disk full'), { code: '53100' });
       const rows = await database.query(sql, parameters);
-      log.push(...(JSON.parse(String(parameters?.[0])) as { kind: string }[]).map(({ kind }) => kind));
+      log.push(...kinds);
       return rows as never;
     },
   };
@@ -131,6 +134,15 @@ test('when the store cannot be written nothing is asked, the caller is told with
   expect(log).toEqual([]);
   away = false;
   expect((await hub.ask({ query: '{ people { id } }', token })).data).toEqual({ people: [{ id: '1' }, { id: '2' }] });
+});
+
+test('an answer whose outcome cannot be recorded is not given', async () => {
+  refusing = 'OUTCOME';
+  const refused = await hub.ask({ query: '{ people { id } }', token });
+  refusing = undefined;
+  expect([refused.status, refused.errors?.[0]?.extensions.code]).toEqual([503, 'AUDIT_UNAVAILABLE']);
+  expect(refused.data).toBeFalsy();
+  expect(log.slice(0, 2)).toEqual(['INTENT', 'ASKED']);
 });
 
 test('a supergraph with access rules is not served without a store', async () => {

@@ -68,7 +68,7 @@ export const pipelineMutations: readonly Mutation[] = [
     file: 'gateway/limits.ts',
     step: "exceed('LIMIT_TOKENS', size.fields, limits.tokens, 'fields, with fragments expanded');",
     instead: '',
-    tests: ['tests/federation/bombs'],
+    tests: ['tests/unit/gateway/limits'],
   },
   {
     title: 'a page is as large as it is asked to be',

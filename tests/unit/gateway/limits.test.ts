@@ -206,3 +206,13 @@ test('the refusal says how much was asked and how much may be', () => {
     'The operation asks for 3 levels; the hub allows 2.',
   );
 });
+
+test('fields are counted with fragments written out, so that few words cannot ask for many', () => {
+  const doubling = Array.from(
+    { length: 6 },
+    (_, at) => `fragment F${at} on Node { a: child { ...F${at + 1} } b: child { ...F${at + 1} } }`,
+  );
+  const query = `{ node { ...F0 } } ${doubling.join(' ')} fragment F6 on Node { id }`;
+  expect(check(query, { limits: { tokens: 100, aliases: 1_000 } })).toBe('LIMIT_TOKENS');
+  expect(check(query, { limits: { tokens: 1_000, aliases: 1_000 } })).toBe('ALLOWED');
+});
