@@ -110,5 +110,7 @@ test("another agency's unit that is not shared was nowhere; a sealed one too, wi
   );
   expect(await where(60)).toEqual([]);
   expect((await source.reader(nopd).trail(own.unit_id, { from: at(180), to: at(59) })).nodes).toEqual([]);
+  expect(await source.reader(nopd).position(own.unit_id)).toBeNull();
   expect(await where(60, sealer)).toHaveLength(1);
+  expect(await source.reader(sealer).position(own.unit_id)).toMatchObject({ unitId: own.unit_id });
 });

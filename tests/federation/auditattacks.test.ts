@@ -29,6 +29,13 @@ const told = ({ findings }: { findings: { seq?: number | undefined; text: string
 
 const sql = (statement: string): Promise<void> => log.database.exec(statement);
 
+test("a line that is not the witness's own signature is none", async () => {
+  const place = 'length(line) - 10';
+  const broken = `overlay(line placing CASE substr(line, ${place}, 1) WHEN 'A' THEN 'B' ELSE 'A' END from ${place} for 1)`;
+  await sql(`UPDATE hub_audit.cosignature SET line = ${broken} WHERE size = 8`);
+  expect(await log.verify({ witness: true })).toMatchObject({ signedSize: 8, witnessedSize: 4 });
+});
+
 test('an untouched log holds, by table, file and witness', async () => {
   const report = await log.verify({ file: true, witness: true });
   expect(report).toMatchObject({ records: 10, purged: 0, signedSize: 8, witnessedSize: 8, findings: [], notes: [] });

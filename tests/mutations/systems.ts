@@ -50,7 +50,7 @@ export const systemMutations: readonly Mutation[] = [
     file: 'subgraphs/avl/source.ts',
     step: 'handling: { in: shownTo(principal) },',
     instead: '',
-    tests: ['tests/contract/avl'],
+    tests: ['tests/contract/avl-past'],
   },
   {
     title: 'the index of cameras knows no owner',
