@@ -30,7 +30,8 @@ export const main = async (titles: string[]): Promise<number> => {
     const copy = await copyOfTree();
     try {
       for (let mutation = waiting.shift(); mutation; mutation = waiting.shift()) {
-        const outcome = await tried(mutation, copy);
+        const first = await tried(mutation, copy);
+        const outcome = first === 'NOT RUN' ? await tried(mutation, copy) : first; // A worker that was out of memory proves nothing.
         outcomes.push(outcome);
         process.stdout.write(`${outcome.padEnd(8)}  ${outcomes.length}/${chosen.length}  ${mutation.title}\n`);
       }
@@ -58,21 +59,33 @@ const tried = async (mutation: Mutation, copy: string): Promise<Outcome> => {
   const original = readFileSync(place, 'utf8');
   writeFileSync(place, disabled(mutation));
   try {
-    return await outcomeOf(mutation.tests, copy);
+    return await outcomeOf(mutation, copy);
   } finally {
     writeFileSync(place, original);
   }
 };
 
 /** A suite that does not even load is no proof: the step must be noticed by a test that ran. */
-const outcomeOf = async (tests: readonly string[], copy: string): Promise<Outcome> => {
+const outcomeOf = async ({ tests, only }: Mutation, copy: string): Promise<Outcome> => {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  await run(process.execPath, [...node, '--json', `--outputFile=${report}`, '--bail=1', '--maxWorkers=1', ...tests], {
-    cwd: copy,
-    maxBuffer: 64 << 20,
-  }).catch(() => {});
+  await run(
+    process.execPath,
+    [
+      ...node,
+      '--json',
+      `--outputFile=${report}`,
+      '--bail=1',
+      '--maxWorkers=1',
+      ...(only ? ['--testNamePattern', only] : []),
+      ...tests,
+    ],
+    {
+      cwd: copy,
+      maxBuffer: 64 << 20,
+    },
+  ).catch(() => {});
   const { numFailedTests = 0, numTotalTests = 0 } = readReport(report);
   if (numTotalTests === 0) return 'NOT RUN';
   return numFailedTests > 0 ? 'caught' : 'SURVIVED';

@@ -11,6 +11,7 @@ export const streamMutations: readonly Mutation[] = [
     step: 'JSON.stringify([shown, planned.hash',
     instead: 'JSON.stringify([planned.hash',
     tests: [sharing],
+    only: 'a purpose that differs',
   },
   {
     title: 'streams are shared whatever the variables say',
@@ -18,6 +19,7 @@ export const streamMutations: readonly Mutation[] = [
     step: 'planned.hash, ordered(variables), ',
     instead: 'planned.hash, ',
     tests: [sharing],
+    only: 'variables that differs',
   },
   {
     title: 'streams are shared whatever is said of what is missing',
@@ -25,6 +27,7 @@ export const streamMutations: readonly Mutation[] = [
     step: ', wordsOf(decided)]',
     instead: ', Boolean(wordsOf(decided))]',
     tests: [sharing],
+    only: 'what would satisfy a policy is told each',
   },
   {
     title: "a stream whose systems answer by who asks is another's too",
@@ -32,6 +35,7 @@ export const streamMutations: readonly Mutation[] = [
     step: 'anchored || planned.sources.some((source) => personal.has(source))',
     instead: 'anchored && planned.sources.some((source) => personal.has(source))',
     tests: [sharing],
+    only: 'a stream that asks a system which answers by who asks',
   },
   {
     title: 'systems are told who watches a shared stream',
@@ -39,6 +43,7 @@ export const streamMutations: readonly Mutation[] = [
     step: "...{ subject: 'watchers', certifications: [], operationId: '' },",
     instead: "...{ operationId: '' },",
     tests: [sharing],
+    only: 'a system is told of a shared stream neither',
   },
   {
     title: 'an event is shown under policies that are in force no more',
