@@ -191,8 +191,11 @@ test('grants that differ are another stream: one has the notes, the other a gap 
 
 test('what would satisfy a policy is told each by what they lack: other reasons are another stream', async () => {
   const query = 'subscription { moved { unit { notes } } }';
-  const claims = { certifications: [] };
-  const watches = [await watch({ sub: 'a', query, claims }), await watch({ sub: 'b', query, claims, roles: ['nobody'] })];
+  const roles = ['nobody']; // Alike in all that a system is told of them; only one is certified.
+  const watches = [
+    await watch({ sub: 'a', query, roles }),
+    await watch({ sub: 'b', query, roles, claims: { certifications: [] } }),
+  ];
   const [one, other] = await begun(...watches);
   const reasonOf = (answer: typeof one) => answer?.errors?.[0]?.extensions.satisfiedBy;
   expect(reasonOf(one)).not.toEqual(reasonOf(other));
