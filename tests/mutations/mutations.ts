@@ -121,10 +121,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     title: 'a row of an unknown handling is shown',
-    file: 'subgraphs/rms/rules.ts',
-    step: 'join(shownTo(principal))',
-    instead: "join([...shownTo(principal), 'opne'])",
-    tests: ['tests/contract/rms-pointers'],
+    file: 'subgraphs/kit/labels.ts',
+    step: '  ...white,\n',
+    instead: "  ...white,\n  'opne',\n",
+    tests: ['tests/unit/kit/labels'],
   },
   {
     title: 'pointers are given to everybody',
