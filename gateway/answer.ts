@@ -113,7 +113,11 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   const emergency = hub.standing.isEmergency(caller.subject, statement.emergency) ? statement.emergency : undefined;
   const stating: Principal = { ...plain(caller), ...statement, emergency, grants: [], operationId };
   await logOn(hub, request, caller, operationId);
-  const settle = () => settled(hub, caller, stating);
+  let settling: Promise<Decisions> | undefined;
+  const settle = () => {
+    settling ??= settled(hub, caller, stating); // Once, whoever needs it first.
+    return settling;
+  };
   try {
     const { taken, document } = await fitting(hub, caller, request, settle);
     const trusted = await bounded(hub, request, { stating, schema: taken, document });

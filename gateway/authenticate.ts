@@ -8,6 +8,7 @@ import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey,
 import { z } from 'zod';
 import { HubError } from '../schema/errors.ts';
 import { anonymous, type Principal, purposes } from '../schema/principal.ts';
+import { openKept } from './kept.ts';
 
 export interface Issuer {
   /** The `iss` of its tokens, and where its discovery document is. */
@@ -71,7 +72,7 @@ interface Held {
 
 export const authenticator = (issuer: Issuer | undefined, now: () => number): Authenticate => {
   const verify = issuer && verifierOf(issuer, now);
-  const held = new Map<string, Held>();
+  const held = openKept<Held>(heldAtMost);
   return async (token) => {
     if (token === undefined) return nobody;
     if (!issuer || !verify) throw new HubError('TOKEN_INVALID');
@@ -80,10 +81,7 @@ export const authenticator = (issuer: Issuer | undefined, now: () => number): Au
     const found = held.get(hash);
     if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.caller;
     const caller = await verify(token);
-    held.delete(hash);
     held.set(hash, { caller, fromMs: nowMs, untilMs: Math.min(nowMs + heldMs, caller.expiresAtMs) });
-    const oldest = held.size > heldAtMost ? held.keys().next().value : undefined;
-    if (oldest !== undefined) held.delete(oldest);
     return caller;
   };
 };

@@ -11,6 +11,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Principal } from '../schema/principal.ts';
 import { normaliseNumber } from './authenticate.ts';
+import { openKept } from './kept.ts';
 import type { Subgraph } from './subgraph.ts';
 
 export interface Cases {
@@ -32,7 +33,7 @@ const remembered = 1_000;
 const query = 'query CaseStanding($number: String!) { caseStanding(number: $number) { open } }';
 
 export const openCases = ({ full, records, now }: CasesOptions): Cases => {
-  const known = new Map<string, { open: boolean; untilMs: number }>();
+  const known = openKept<{ open: boolean; untilMs: number }>(remembered);
   const askable = records && full.getQueryType()?.getFields().caseStanding ? records : undefined;
   return {
     holds: async (caller, caseNumber) => {
@@ -43,7 +44,6 @@ export const openCases = ({ full, records, now }: CasesOptions): Cases => {
       const found = known.get(key);
       if (found && found.untilMs > now()) return found.open;
       const open = await ask(askable, caller, number);
-      if (known.size >= remembered) known.clear();
       if (open !== undefined) known.set(key, { open, untilMs: now() + rememberedMs });
       return open ?? false;
     },

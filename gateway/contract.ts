@@ -12,6 +12,7 @@
  * operation. Callers with the same rights share a contract.
  */
 import { buildASTSchema, type GraphQLSchema, parse, print, printSchema } from 'graphql';
+import { keptOr, openKept } from './kept.ts';
 import type { Policy } from './policy.ts';
 import { reduce } from './reduce.ts';
 import { type Authority, permits } from './rule.ts';
@@ -44,13 +45,13 @@ const rememberedSchemas = 64;
 
 export const openContracts = (api: GraphQLSchema, policy: Policy): Contracts => {
   const definitions = parse(printSchema(api));
-  const contracts = new Map<string, Contract>();
-  const schemas = new Map<string, GraphQLSchema>();
+  const contracts = openKept<Contract>(rememberedContracts);
+  const schemas = openKept<GraphQLSchema>(rememberedSchemas);
   const schemaFor = (authority: Authority): GraphQLSchema => {
     if (!policy.stated) return api;
     const document = reduce(definitions, (rule) => permits(rule, authority), policy);
     const build = () => buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
-    return remembered(schemas, print(document), build, rememberedSchemas);
+    return keptOr(schemas, print(document), build);
   };
   const make = ({ authenticated, scopes, visible, black, explained }: Standpoint): Contract => {
     const shown = schemaFor({ authenticated, scopes: new Set(scopes), grants: new Set(visible) });
@@ -67,16 +68,6 @@ export const openContracts = (api: GraphQLSchema, policy: Policy): Contracts => 
     const { authenticated, explained } = standpoint;
     const [scopes, visible, black] = [standpoint.scopes, standpoint.visible, standpoint.black].map((list) => list.toSorted());
     const key = JSON.stringify([authenticated, explained, scopes, visible, black]);
-    return remembered(contracts, key, () => make(standpoint), rememberedContracts);
+    return keptOr(contracts, key, () => make(standpoint));
   };
-};
-
-/** The end of the map is the most recently used. */
-const remembered = <Value>(known: Map<string, Value>, key: string, make: () => Value, atMost: number): Value => {
-  const value = known.get(key) ?? make();
-  known.delete(key);
-  known.set(key, value);
-  const oldest = known.size > atMost ? known.keys().next().value : undefined;
-  if (oldest !== undefined) known.delete(oldest);
-  return value;
 };

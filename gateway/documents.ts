@@ -13,6 +13,7 @@ import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
 import type { Caller } from './authenticate.ts';
 import { findOperation } from './document.ts';
+import { openKept } from './kept.ts';
 import type { Limits } from './limits.ts';
 import { ownerOf } from './owners.ts';
 import type { Quotas } from './quotas.ts';
@@ -57,7 +58,7 @@ const query = `query TrustedDocument($hash: String!) {
 }`;
 
 export const openDocuments = ({ full, subgraphs, now }: DocumentsOptions): Documents => {
-  const known = new Map<string, { trusted: Trusted | undefined; untilMs: number }>();
+  const known = openKept<{ trusted: Trusted | undefined; untilMs: number }>(remembered);
   const register = subgraphs.get(ownerOf(full, 'trustedDocument') ?? '');
   return {
     kept: register !== undefined,
@@ -67,7 +68,6 @@ export const openDocuments = ({ full, subgraphs, now }: DocumentsOptions): Docum
       const found = known.get(key);
       if (found && found.untilMs > now()) return found.trusted;
       const trusted = await ask(register, caller, hash);
-      if (known.size >= remembered) known.clear();
       known.set(key, { trusted, untilMs: now() + rememberedMs });
       return trusted;
     },

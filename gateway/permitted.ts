@@ -22,6 +22,7 @@ import type { Principal } from '../schema/principal.ts';
 import { type Authorized, authorize } from './authorize.ts';
 import type { Contract } from './contract.ts';
 import { findOperation } from './document.ts';
+import { keptOr, openKept } from './kept.ts';
 import type { Planned, Plans } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { type Authority, permits } from './rule.ts';
@@ -55,16 +56,10 @@ export interface PermitOptions {
 const remembered = 1_000;
 
 export const openPermit = (options: PermitOptions): Permit => {
-  const known = new Map<string, Permitted>();
+  const kept = openKept<Permitted>(remembered);
   return (asked) => {
     const key = keyOf(asked, options.supergraph.api);
-    if (key === undefined) return permit(asked, options);
-    const permitted = known.get(key) ?? permit(asked, options);
-    known.delete(key);
-    known.set(key, permitted); // The end is the most recently used.
-    const oldest = known.size > remembered ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    return permitted;
+    return key === undefined ? permit(asked, options) : keptOr(kept, key, () => permit(asked, options));
   };
 };
 

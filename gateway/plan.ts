@@ -12,6 +12,7 @@ import { withoutClashes } from './execute/alias.ts';
 import { type Program, programOf } from './execute/program.ts';
 import { refuseContradiction } from './execute/require.ts';
 import { type Writers, writersOf } from './execute/write.ts';
+import { keptOr, openKept } from './kept.ts';
 import type { Policy } from './policy.ts';
 import { both, open, type Rule } from './rule.ts';
 import type { Supergraph } from './supergraph.ts';
@@ -37,16 +38,11 @@ export interface Plans {
 const remembered = 1_000;
 
 export const planner = (supergraph: Supergraph, policy: Policy): Plans => {
-  const known = new Map<string, Planned>();
+  const kept = openKept<Planned>(remembered);
   return {
     for: (document) => {
       const hash = createHash('sha256').update(print(document)).digest('hex');
-      const planned = known.get(hash) ?? planOf(document, hash, supergraph, policy);
-      known.delete(hash);
-      known.set(hash, planned); // The end is the most recently used.
-      const oldest = known.size > remembered ? known.keys().next().value : undefined;
-      if (oldest !== undefined) known.delete(oldest);
-      return planned;
+      return keptOr(kept, hash, () => planOf(document, hash, supergraph, policy));
     },
   };
 };

@@ -5,6 +5,7 @@
  * callers evenly, N gateways allow N times as much.
  */
 import { HubError } from '../schema/errors.ts';
+import { openKept } from './kept.ts';
 
 export interface Quotas {
   /** Counts requests of whoever `who` stands for. Throws LIMIT_RATE, and counts none, when its bucket has fewer left. */
@@ -23,7 +24,7 @@ const minuteMs = 60_000;
 const bucketsAtMost = 20_000;
 
 export const openQuotas = (now: () => number): Quotas => {
-  const buckets = new Map<string, Bucket>();
+  const buckets = openKept<Bucket>(bucketsAtMost);
   const streams = new Map<string, number>();
   return {
     take: (who, perMinute, requests = 1) => {
@@ -31,10 +32,7 @@ export const openQuotas = (now: () => number): Quotas => {
       const { left, atMs } = buckets.get(who) ?? { left: perMinute, atMs: nowMs };
       const refilled = Math.min(perMinute, left + (Math.max(0, nowMs - atMs) * perMinute) / minuteMs);
       const taken = refilled >= requests;
-      buckets.delete(who);
-      buckets.set(who, { left: taken ? refilled - requests : refilled, atMs: nowMs }); // The end is who asked last.
-      const oldest = buckets.size > bucketsAtMost ? buckets.keys().next().value : undefined;
-      if (oldest !== undefined) buckets.delete(oldest);
+      buckets.set(who, { left: taken ? refilled - requests : refilled, atMs: nowMs });
       if (!taken) throw tooOften(Math.max(1, Math.ceil(((requests - refilled) * minuteMs) / perMinute / 1000)));
     },
     hold: (who, most) => {

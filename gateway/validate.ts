@@ -6,6 +6,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse, specifiedRules, validate } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Contract } from './contract.ts';
+import { keptOr, openKept } from './kept.ts';
 
 /** A document that does not fit; `errors` are what is wrong with it, one by one. */
 export class Unfit extends HubError {
@@ -35,15 +36,10 @@ export type Read = (text: string) => DocumentNode;
 
 /** Throws GRAPHQL_PARSE_FAILED or LIMIT_TOKENS. */
 export const reader = (maxTokens: number): Read => {
-  const known = new Map<string, DocumentNode>();
+  const kept = openKept<DocumentNode>(documentsKept);
   return (text) => {
-    const document = known.get(text) ?? parsed(text, maxTokens);
-    if (text.length > longestKept) return document;
-    known.delete(text);
-    known.set(text, document); // The end is the most recently used.
-    const oldest = known.size > documentsKept ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
-    return document;
+    const read = () => parsed(text, maxTokens);
+    return text.length > longestKept ? read() : keptOr(kept, text, read);
   };
 };
 

@@ -1,6 +1,7 @@
 /** Log-ons: the first operation under a token at this gateway, once for each token until it ends. */
 import { createHash } from 'node:crypto';
 import type { Principal } from '../../schema/principal.ts';
+import { openKept } from '../kept.ts';
 import { type Audit, type Peer, whereOf, whoOf } from './audit.ts';
 import type { AuditRecord } from './record.ts';
 
@@ -18,22 +19,21 @@ export interface LogOn {
 
 type LogOnRecord = Omit<AuditRecord, 'fields' | 'denied' | 'entities' | 'sources'>;
 
-/** Past this, tokens that have ended are forgotten. */
+/** Past this, the token that was not used for longest is forgotten, and its next operation is a log-on again. */
 const tokensAtMost = 10_000;
 
 /** Tokens are known by their digest. */
 export const openLogOns = (append: (record: LogOnRecord) => Promise<void>, now: () => number): Audit['logOn'] => {
-  const known = new Map<string, { untilMs: number; durable: Promise<void> }>();
+  const known = openKept<Promise<void>>(tokensAtMost);
   return ({ caller, operationId, token, expiresAtMs, methods, signedInAtMs, peer }) => {
     const digest = createHash('sha256').update(token).digest('base64url');
     const found = known.get(digest);
-    if (found) return found.durable;
-    if (known.size >= tokensAtMost) for (const [other, { untilMs }] of known) if (untilMs < now()) known.delete(other);
+    if (found) return found;
     const signedInAt = signedInAtMs === undefined ? undefined : new Date(signedInAtMs).toISOString();
     const detail = JSON.stringify({ methods, signedInAt, expiresAt: new Date(expiresAtMs).toISOString(), roles: caller.roles });
     const who = { ...whoOf({ ...caller, operationId }), ...whereOf(peer), detail };
     const durable = append({ ...who, at: new Date(now()), kind: 'LOGGED_ON', outcome: 'OK' });
-    known.set(digest, { untilMs: expiresAtMs, durable });
+    known.set(digest, durable);
     durable.catch(() => known.delete(digest)); // Not on record: the next operation tries again.
     return durable;
   };

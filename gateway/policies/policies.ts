@@ -10,6 +10,7 @@
  * grows too old, a date that a policy names.
  */
 import { ConfigError } from '../config.ts';
+import { type Kept, openKept } from '../kept.ts';
 import { type Engine, openEngine, systemOf } from './engine.ts';
 import { loadPolicies, type PolicySet } from './load.ts';
 import type { Problem } from './problems.ts';
@@ -80,8 +81,8 @@ export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesO
   let engine = openEngine(first.set, labels);
   let previous: Engine | undefined;
   let refused: string | undefined;
-  let kept = new Map<string, Kept<Decisions>>();
-  let could = new Map<string, Kept<Reach>>();
+  let kept = openKept<Timed<Decisions>>(keptAtMost);
+  let could = openKept<Timed<Reach>>(keptAtMost);
   const tell = (change: PolicyChange) => {
     for (const listener of listeners) listener(change);
   };
@@ -108,7 +109,7 @@ export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesO
       }
       refused = undefined;
       previous?.close(); // Not the one just replaced: an answer that is under way still explains itself by it.
-      [previous, engine, kept, could] = [engine, next, new Map(), new Map()];
+      [previous, engine, kept, could] = [engine, next, openKept(keptAtMost), openKept(keptAtMost)];
       tell({ kind: 'POLICY_CHANGED', from, to: hash, problems });
       return true;
     },
@@ -136,14 +137,14 @@ const ready = (set: PolicySet, labels: readonly string[] | undefined): Engine | 
 export const wordsOf = (problems: readonly Problem[]): string[] =>
   problems.map(({ file, line, severity, message }) => `${file}:${line}: ${severity}: ${message}`);
 
-interface Kept<Decided> {
+interface Timed<Decided> {
   fromMs: number;
   untilMs: number;
   decided: Decided;
 }
 
 const remembered = <Decided>(
-  { kept, reads }: { kept: Map<string, Kept<Decided>>; reads: Reads },
+  { kept, reads }: { kept: Kept<Timed<Decided>>; reads: Reads },
   { subject, nowMs, agency, emergency, standingKnown }: Question,
   decide: () => Decided,
 ): Decided => {
@@ -151,10 +152,7 @@ const remembered = <Decided>(
   const found = kept.get(key);
   if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.decided;
   const decided = decide();
-  kept.delete(key);
   kept.set(key, { fromMs: nowMs, untilMs: Math.min(nowMs + keptMs, turnOf(reads, subject, nowMs)), decided });
-  const oldest = kept.size > keptAtMost ? kept.keys().next().value : undefined;
-  if (oldest !== undefined) kept.delete(oldest);
   return decided;
 };
 
