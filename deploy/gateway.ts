@@ -1,6 +1,7 @@
 /** The gateway as a process of its own: over systems that run elsewhere, or over any federation supergraph. */
 import { readConfig } from '../gateway/config.ts';
 import { startGateway } from '../gateway/index.ts';
+import type { Bus } from '../subgraphs/kit/bus.ts';
 import { auditReporter } from './auditboard.ts';
 import { auditSettings } from './auditsettings.ts';
 import { connectBus, connectDatabase } from './connect.ts';
@@ -27,22 +28,20 @@ export const gateway = ({ data, environment, ...flags }: GatewayCommand): Promis
     const config = readConfig({ ...environment, HUB_SIGNING_KEY: JSON.stringify({ keys: keys() }) }, flags);
     const database = await auditDatabase(environment, life, (text) => log.warn(text));
     const pages = buildPages({ data, environment, log }); // Meanwhile: nobody waits for a page to ask the graph.
-    const audit = {
-      ...(await auditSettings(environment, data)),
-      ...(await onBoard(environment, life, (text) => log.warn(text))),
-    };
-    const started = await startGateway(config, { database, log, pages, audit, signingKeys: keys });
+    const bus = await busOf(environment, life, (text) => log.warn(text));
+    const audit = { ...(await auditSettings(environment, data)), ...(bus ? { report: auditReporter(bus) } : {}) };
+    const started = await startGateway(config, { database, log, pages, audit, signingKeys: keys, tally: bus?.tally });
     life.add('The gateway', started.close);
     reloadOnHangup(life, started.policies);
     log.info({ url: `${started.url}/graphql` }, 'The gateway is ready.');
   });
 
-/** How the audit is goes to the board, where there is a bus to carry it. */
-const onBoard = async (environment: Environment, life: Lifecycle, say: (text: string) => void) => {
-  if (!environment.REDIS_URL) return {};
+/** Carries how the audit is to the board, and counts what vendors ask over all gateways. */
+const busOf = async (environment: Environment, life: Lifecycle, say: (text: string) => void): Promise<Bus | undefined> => {
+  if (!environment.REDIS_URL) return undefined;
   const bus = await connectBus(environment.REDIS_URL, undefined, { say });
   life.add('The bus', bus.close);
-  return { report: auditReporter(bus) };
+  return bus;
 };
 
 /** The hub's own database; without one only a supergraph without access rules is served. */

@@ -102,7 +102,14 @@ const serveGateway = async (
   const key = JSON.stringify({ keys: keys() });
   const settings = { ...environment, ...Object.fromEntries(places), OIDC_ISSUER: issuer, HUB_SIGNING_KEY: key };
   const audit = { ...(await auditSettings(environment, data)), report: auditReporter(bus) };
-  const gateway = await startGateway(readConfig(settings, { port }), { database, log, pages, audit, signingKeys: keys });
+  const gateway = await startGateway(readConfig(settings, { port }), {
+    database,
+    log,
+    pages,
+    audit,
+    signingKeys: keys,
+    tally: bus.tally,
+  });
   life.add('The gateway', gateway.close);
   reloadOnHangup(life, gateway.policies);
   return gateway;

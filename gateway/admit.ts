@@ -4,12 +4,11 @@
  * was approved for the caller (`extensions.persistedQuery`); the text is put in
  * here, and everything behind sees a request that came whole.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { HubError } from '../schema/errors.ts';
-import type { Principal } from '../schema/principal.ts';
 import type { Peer } from './audit/audit.ts';
-import type { Authenticate, Caller } from './authenticate.ts';
+import { type Authenticate, type Caller, principalOf } from './authenticate.ts';
 import type { Documents } from './documents.ts';
 import type { Limits } from './limits.ts';
 import type { Quotas } from './quotas.ts';
@@ -63,7 +62,7 @@ const wholeOf = async ({ query, extensions }: Sent, caller: Caller, documents: D
     throw new HubError('BAD_REQUEST', { message: '"persistedQuery" takes {"version": 1, "sha256Hash": 64 hexadecimal digits}.' });
   const { sha256Hash } = parsed.data;
   if (!isGiven(query)) return { query: await textOf(sha256Hash, caller, documents), extensions: others };
-  if (createHash('sha256').update(query, 'utf8').digest('hex') !== sha256Hash)
+  if (hash('sha256', query) !== sha256Hash)
     throw new HubError('BAD_REQUEST', { message: '"sha256Hash" is not the hash of the text that came with it.' });
   return { query, extensions: others };
 };
@@ -74,10 +73,3 @@ const textOf = async (hash: string, caller: Caller, documents: Documents): Promi
   if (!trusted) throw new HubError('DOCUMENT_NOT_TRUSTED');
   return trusted.document;
 };
-
-/** For a question that hangs on nothing but who asks. */
-const principalOf = ({ subject, kind, ori, roles, scopes, sworn, certifications, assignments }: Caller): Principal => ({
-  ...{ subject, kind, ori, roles, scopes, sworn, certifications, assignments },
-  grants: [],
-  operationId: '',
-});

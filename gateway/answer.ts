@@ -7,21 +7,20 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
-import type { Audit, Intent, Peer } from './audit/audit.ts';
+import type { Audit, Peer } from './audit/audit.ts';
 import { probedOf } from './audit/probed.ts';
-import { searchOf } from './audit/search.ts';
-import { shapeOf } from './audit/shape.ts';
-import { type Authenticate, type Caller, nobody, type Statement, statementOf } from './authenticate.ts';
-import type { Denial } from './authorize.ts';
+import { type Authenticate, type Caller, nobody, principalOf, type Statement, statementOf } from './authenticate.ts';
 import type { Cases } from './cases.ts';
 import type { Contract, Contracts } from './contract.ts';
-import { operationsNamed } from './document.ts';
 import { countRequest, type Documents, limitsOf, requireTrusted, type Trusted, trustedOf } from './documents.ts';
 import type { Execute } from './execute.ts';
+import { intentOf, nameOf } from './intent.ts';
+import { type Kept, keptOr, openKept } from './kept.ts';
 import { isLenient, lenient } from './lenient.ts';
 import { type Limits, limit } from './limits.ts';
 import type { Permit, Permitted } from './permitted.ts';
 import type { Decisions, Policies } from './policies/policies.ts';
+import type { Subject } from './policies/question.ts';
 import type { Policy } from './policy.ts';
 import type { Quotas } from './quotas.ts';
 import { redact, type Shown } from './redact.ts';
@@ -111,7 +110,7 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
   const statement = await stated(hub, request);
   const operationId = request.resumed ?? hub.newId();
   const emergency = hub.standing.isEmergency(caller.subject, statement.emergency) ? statement.emergency : undefined;
-  const stating: Principal = { ...plain(caller), ...statement, emergency, grants: [], operationId };
+  const stating = principalOf(caller, { ...statement, emergency }, operationId);
   await logOn(hub, request, caller, operationId);
   let settling: Promise<Decisions> | undefined;
   const settle = () => {
@@ -124,16 +123,12 @@ export const decide = async (hub: Hub, request: HubRequest): Promise<Decided> =>
     const decisions = await settle();
     const principal = { ...stating, grants: [...decisions.grants] };
     const contract = contractOf(hub, caller, decisions.grants);
-    requireTrusted({ ...request, documents: hub.documents, caller: principal, trusted });
-    checkRegistration({ ...request, schema: contract.taken, limits: hub.limits });
-    return {
-      principal,
-      expiresAtMs: caller.expiresAtMs,
-      decisions,
-      trusted,
-      contract,
-      ...hub.permit({ document, operationName: request.operationName, variables: request.variables, principal, contract }),
-    };
+    const { operationName, variables } = request;
+    requireTrusted({ document: request.document, operationName, documents: hub.documents, caller: principal, trusted });
+    checkRegistration({ document: request.document, operationName, variables, schema: contract.taken, limits: hub.limits });
+    const { authorized, planned, consulted } = hub.permit({ document, operationName, variables, principal, contract });
+    const { expiresAtMs } = caller;
+    return { principal, expiresAtMs, decisions, trusted, contract, authorized, planned, consulted };
   } catch (error) {
     const code = error instanceof HubError ? error.code : 'INTERNAL';
     const black = error instanceof Unfit ? await probed(hub, request, settle) : [];
@@ -168,10 +163,11 @@ const bounded = async (
   request: HubRequest,
   { stating, schema, document }: { stating: Principal; schema: GraphQLSchema; document: DocumentNode },
 ): Promise<Trusted | undefined> => {
-  fitVariables(schema, { ...request, document });
+  const { operationName, variables } = request;
+  fitVariables(schema, { document, operationName, variables });
   const trusted = await trustedOf(hub.documents, stating, request.document);
-  limit({ ...request, schema, limits: limitsOf(hub.limits, trusted) });
-  if (!request.resumed) countRequest(hub.quotas, stating, trusted);
+  limit({ document: request.document, operationName, variables, schema, limits: limitsOf(hub.limits, trusted) });
+  if (trusted && !request.resumed) await countRequest(hub.quotas, stating, trusted);
   return trusted;
 };
 
@@ -190,12 +186,25 @@ const fitting = async (
 
 /** What the policies grant for this operation. */
 const settled = async (hub: Hub, caller: Caller, stating: Principal): Promise<Decisions> => {
-  const { purpose, reason, onBehalfOf, emergency } = stating;
   const caseNumber = (await holds(hub, stating)) ? stating.caseNumber : undefined;
   return hub.policies.decide({
-    ...{ subject: { ...caller, purpose, reason, onBehalfOf, emergency, caseNumber }, nowMs: hub.now(), agency: hub.agency },
-    ...{ emergency: emergency !== undefined, standingKnown: hub.standing.known() },
+    subject: subjectOf(caller, stating, caseNumber),
+    nowMs: hub.now(),
+    agency: hub.agency,
+    emergency: stating.emergency !== undefined,
+    standingKnown: hub.standing.known(),
   });
+};
+
+const subjects = new WeakMap<Caller, Kept<Subject>>();
+const statementsAtMost = 20;
+
+/** Who asks and what they state: the same object where both are the same, by which its decision is known again. */
+const subjectOf = (caller: Caller, { purpose, reason, onBehalfOf, emergency }: Principal, caseNumber?: string): Subject => {
+  const kept = subjects.get(caller) ?? openKept<Subject>(statementsAtMost);
+  subjects.set(caller, kept);
+  const key = JSON.stringify([purpose, reason, onBehalfOf, emergency, caseNumber]);
+  return keptOr(kept, key, () => ({ ...caller, purpose, reason, onBehalfOf, emergency, caseNumber }));
 };
 
 /** A case that its caller may not work, or was barred from, counts as not stated: what takes one is withheld. */
@@ -208,58 +217,17 @@ const run = async (
   { variables, event, signal }: Pick<HubRequest, 'variables' | 'signal'> & { event?: HopAnswer },
   { principal, authorized, planned, decisions, contract }: Decided,
 ): Promise<Shown> => {
-  const { document, denied } = authorized;
+  const { document, denied, gone } = authorized;
   const releases = releasesOf(document, variables);
-  if (releases.length > 0) await hub.releases.check(releases, principal);
+  if (releases.length > 0) await hub.releases.check(releases, principal, decisions);
   const { shown, isUntold } = contract;
-  const raw = await hub.execute({ document, planned, denied, variables, principal, event, signal, shown });
+  const raw = await hub.execute({ document, planned, denied, gone, variables, principal, event, signal, shown });
   return withReleased(redact(raw, denied, { explain: (lacks) => lacks.map(decisions.explain).join(' '), isUntold }), releases);
 };
 
 /** A token's first use here; each later one finds it known. */
 const logOn = async (hub: Hub, { token, peer }: HubRequest, caller: Caller, operationId: string): Promise<void> => {
-  if (token !== undefined) await hub.audit.logOn({ ...caller, caller: plain(caller), operationId, token, peer });
-};
-
-export const intentOf = (
-  { principal, authorized, planned, decisions, consulted }: Decided,
-  { document, variables, peer }: HubRequest,
-): Intent => ({
-  principal,
-  operationName: short(authorized.operation.name?.value),
-  operationType: authorized.operation.operation,
-  documentHash: shapeOf(planned, authorized.document),
-  fields: authorized.fields,
-  ...deniedOf({ authorized, consulted }, decisions),
-  sources: planned.sources,
-  // As asked: what was denied was searched for too.
-  search: searchOf(document, variables),
-  peer,
-  policySet: decisions.policySet,
-});
-
-type Worded = Pick<Intent, 'denied' | 'rules' | 'black'>;
-
-/** The same decision about the same operation is put in words once. */
-const worded = new WeakMap<Decisions, WeakMap<Permitted['authorized'], Worded>>();
-
-const deniedOf = ({ authorized, consulted }: Pick<Permitted, 'authorized' | 'consulted'>, decisions: Decisions): Worded => {
-  const known = worded.get(decisions) ?? new WeakMap<Permitted['authorized'], Worded>();
-  const words = known.get(authorized) ?? wordsOf(authorized.denied, decisions, [...consulted]);
-  worded.set(decisions, known.set(authorized, words));
-  return words;
-};
-
-/** What was denied, and by which rules; what is under a black label apart from the rest. */
-const wordsOf = (denials: readonly Denial[], { isBlack, rulesOf }: Decisions, labels: readonly string[]): Worded => {
-  const isOfBlack = ({ lacks }: Denial): boolean => lacks.some((lack) => lack.split(/ and | or /).some(isBlack));
-  const denied = denials.filter(({ lacks }) => lacks.length > 0); // The rest is not there for the caller, and was no denial.
-  const written = ({ coordinate, lacks }: Denial): string => `${coordinate}: ${lacks.join(', ')}`;
-  return {
-    denied: denied.filter((denial) => !isOfBlack(denial)).map(written),
-    rules: rulesOf(labels.filter((label) => !isBlack(label))),
-    black: { denied: denied.filter(isOfBlack).map(written), rules: rulesOf(labels.filter(isBlack)) },
-  };
+  if (token !== undefined) await hub.audit.logOn({ caller, operationId, token, peer });
 };
 
 /** What the operation says of itself. What does not hold is refused, and recorded without it. */
@@ -275,18 +243,6 @@ const stated = async (hub: Hub, request: HubRequest): Promise<Statement> => {
   }
 };
 
-/** Only a name that the document bears, and not at any length: the record is no place for whatever a client writes there. */
-const nameOf = ({ document, operationName }: HubRequest): string | undefined => {
-  const [operation, another] = operationsNamed(document, operationName);
-  return another ? undefined : short(operation?.name?.value);
-};
-
-const longestName = 100;
-const short = (name: string | undefined): string | undefined => name?.slice(0, longestName);
-
-/** What only decisions need of the caller does not travel to the systems. */
-const plain = ({ expiresAtMs: _, tokenId: __, privileges: ___, methods: ____, signedInAtMs: _____, ...caller }: Caller) => caller;
-
 /** What never reaches the pipeline is recorded too, under whoever sent it, as far as that is known. */
 export const recordRefusal = async (
   hub: Hub,
@@ -295,6 +251,6 @@ export const recordRefusal = async (
   { operationName, peer }: { operationName?: string | undefined; peer?: Peer | undefined } = {},
 ): Promise<void> => {
   const caller = await hub.authenticate(token).catch((error: unknown) => (error instanceof Revoked ? error.caller : nobody));
-  const principal = { ...plain(caller), grants: [], operationId: hub.newId() };
+  const principal = principalOf(caller, {}, hub.newId());
   await hub.audit.refuse({ principal, operationName, peer, code: typeof code === 'string' ? code : 'BAD_REQUEST' });
 };

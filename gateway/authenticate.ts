@@ -3,7 +3,7 @@
  * checked against its published keys: signature, issuer, audience, times. What
  * the operation says of itself (purpose, case, reason) joins here, parsed.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { HubError } from '../schema/errors.ts';
@@ -76,12 +76,12 @@ export const authenticator = (issuer: Issuer | undefined, now: () => number): Au
   return async (token) => {
     if (token === undefined) return nobody;
     if (!issuer || !verify) throw new HubError('TOKEN_INVALID');
-    const hash = createHash('sha256').update(token).digest('base64'); // The tokens themselves are nowhere to be found in memory.
+    const digest = hash('sha256', token, 'base64'); // The tokens themselves are nowhere to be found in memory.
     const nowMs = now();
-    const found = held.get(hash);
+    const found = held.get(digest);
     if (found && found.fromMs <= nowMs && nowMs < found.untilMs) return found.caller;
     const caller = await verify(token);
-    held.set(hash, { caller, fromMs: nowMs, untilMs: Math.min(nowMs + heldMs, caller.expiresAtMs) });
+    held.set(digest, { caller, fromMs: nowMs, untilMs: Math.min(nowMs + heldMs, caller.expiresAtMs) });
     return caller;
   };
 };
@@ -187,6 +187,25 @@ const statement = z.object({
 });
 
 export type Statement = z.infer<typeof statement>;
+
+/** What only decisions need of the caller does not travel to the systems. */
+export const principalOf = (caller: Caller, statement: Statement = {}, operationId = ''): Principal => ({
+  subject: caller.subject,
+  kind: caller.kind,
+  ori: caller.ori,
+  onBehalfOf: statement.onBehalfOf,
+  roles: caller.roles,
+  scopes: caller.scopes,
+  sworn: caller.sworn,
+  certifications: caller.certifications,
+  assignments: caller.assignments,
+  purpose: statement.purpose,
+  caseNumber: statement.caseNumber,
+  reason: statement.reason,
+  grants: [],
+  emergency: statement.emergency,
+  operationId,
+});
 
 /** Purpose, case number, reason and emergency of the request's `extensions`; other keys are nobody's business here. */
 export const statementOf = (extensions: unknown): Statement => {

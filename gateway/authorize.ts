@@ -68,6 +68,8 @@ export interface Authorized {
   denied: Denial[];
   /** Coordinates that the operation reads, for the audit. */
   fields: string[];
+  /** What an interface or a union of it could be, and for this caller is not: such an item stands nowhere in the answer. */
+  gone: string[];
 }
 
 export interface AuthorizeOptions {
@@ -82,6 +84,8 @@ export interface AuthorizeOptions {
   keys: ReadonlyMap<string, string>;
   /** Labels that the caller is told nothing of; absent: none. */
   isUntold?: (label: string) => boolean;
+  /** The schema as there is for the caller; absent: all of it. */
+  there?: GraphQLSchema;
 }
 
 interface Walk extends AuthorizeOptions {
@@ -90,6 +94,7 @@ interface Walk extends AuthorizeOptions {
   values: Record<string, unknown>;
   denied: Denial[];
   fields: Set<string>;
+  gone: Set<string>;
 }
 
 export const authorize = (options: AuthorizeOptions): Authorized => {
@@ -98,7 +103,7 @@ export const authorize = (options: AuthorizeOptions): Authorized => {
   if (!root) throw new HubError('GRAPHQL_VALIDATION_FAILED', { message: `The schema has no ${operation.operation}.` });
   const { coerced } = getVariableValues(options.schema, operation.variableDefinitions ?? [], options.variables ?? {});
   const fragments = fragmentsOf(options.document);
-  const walk: Walk = { ...options, fragments, values: coerced ?? {}, denied: [], fields: new Set() };
+  const walk: Walk = { ...options, fragments, values: coerced ?? {}, denied: [], fields: new Set(), gone: new Set() };
   const selectionSet = filled(filter(operation.selectionSet, { type: root, object: root, restsAbove: 0 }, walk));
   const filtered = { ...operation, selectionSet, variableDefinitions: stillUsed(operation, selectionSet) };
   return {
@@ -106,6 +111,7 @@ export const authorize = (options: AuthorizeOptions): Authorized => {
     operation: filtered,
     denied: walk.denied,
     fields: [...walk.fields],
+    gone: [...walk.gone].sort(),
   };
 };
 
@@ -118,13 +124,30 @@ interface Place {
 }
 
 const filter = (set: SelectionSetNode, place: Place, walk: Walk): SelectionSetNode => {
+  leftOf(place.type, walk); // What of it is gone is so whatever is selected.
   const selections = set.selections.flatMap((node) => (stands(node, walk.values) ? select(node, place, walk) : []));
   const key = isObjectType(place.type) ? walk.keys.get(place.type.name) : undefined;
   return {
     kind: Kind.SELECTION_SET,
-    selections: key ? [...selections, alias(`${keyPrefix}${place.type.name}`, key)] : selections,
+    selections:
+      key && !selections.some(gives(key, place.type))
+        ? [...selections, alias(`${keyPrefix}${place.type.name}`, key)]
+        : selections,
   };
 };
+
+/** With arguments it might be given in another form. */
+export const isPlain = ({ name, arguments: given = [] }: FieldNode, field: string): boolean =>
+  name.value === field && given.length === 0;
+
+/** The key is asked for already, by the client or in a fragment: the audit has it from there. */
+const gives =
+  (key: string, type: GraphQLCompositeType) =>
+  (node: SelectionNode): boolean => {
+    if (node.kind === Kind.FIELD) return isPlain(node, key);
+    if (node.kind !== Kind.INLINE_FRAGMENT || (node.typeCondition && node.typeCondition.name.value !== type.name)) return false;
+    return node.selectionSet.selections.some(gives(key, type));
+  };
 
 const filled = (set: SelectionSetNode): SelectionSetNode =>
   set.selections.length > 0 ? set : { ...set, selections: [alias(hollowMark, '__typename')] };
@@ -132,7 +155,7 @@ const filled = (set: SelectionSetNode): SelectionSetNode =>
 const select = (node: SelectionNode, place: Place, walk: Walk): SelectionNode[] => {
   switch (node.kind) {
     case Kind.FIELD:
-      return [selectField(node, place, walk)];
+      return selectedOn(place, selectField(node, place, walk), walk);
     case Kind.INLINE_FRAGMENT:
       return fragment(node, place, walk);
     case Kind.FRAGMENT_SPREAD: {
@@ -162,8 +185,31 @@ const fragment = (node: InlineFragmentNode, place: Place, walk: Walk): InlineFra
   const filtered = { ...node, directives: withoutConditions(node.directives), selectionSet };
   if (widens) return [{ ...filtered, typeCondition: undefined }];
   if (!object || object === type) return [filtered];
-  const typeCondition: NamedTypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: place.type.name } };
+  const typeCondition = named(place.type.name);
   return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: { kind: Kind.SELECTION_SET, selections: [filtered] } }];
+};
+
+/** Of what is not there for the caller nothing is asked either: the field is asked of each of the others. */
+const selectedOn = ({ type, object }: Place, node: FieldNode, walk: Walk): SelectionNode[] => {
+  const left = object || node.name.value === '__typename' ? undefined : leftOf(type, walk);
+  if (!left) return [node];
+  const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [node] };
+  return left.map(({ name }) => ({ kind: Kind.INLINE_FRAGMENT, typeCondition: named(name), selectionSet }));
+};
+
+/** What an abstract type can be for this caller, where that is not all that it can be. What is left out is a denial, of which nothing is told. */
+const leftOf = (type: GraphQLCompositeType, walk: Walk): GraphQLObjectType[] | undefined => {
+  const { schema, there, policy, authority } = walk;
+  if (!there || there === schema || !isAbstractType(type)) return undefined;
+  const all = schema.getPossibleTypes(type);
+  const left = all.filter(({ name }) => there.getType(name));
+  if (left.length === all.length || left.length === 0) return undefined;
+  for (const { name } of all) {
+    if (walk.gone.has(name) || there.getType(name)) continue;
+    walk.gone.add(name);
+    walk.denied.push({ coordinate: name, responseKey: '', lacks: missing(policy.type(name), authority), told: [] });
+  }
+  return left;
 };
 
 const objectOf = (type: GraphQLCompositeType) => (isObjectType(type) ? type : undefined);
@@ -185,8 +231,10 @@ const selectField = (node: FieldNode, place: Place, walk: Walk): FieldNode => {
 };
 
 /** The types whose declaration of a field counts: of an interface, all that it can be too. */
-const namesOf = (type: GraphQLCompositeType, { schema }: Walk): string[] =>
-  isAbstractType(type) ? [type.name, ...schema.getPossibleTypes(type).map(({ name }) => name)] : [type.name];
+const namesOf = (type: GraphQLCompositeType, walk: Walk): string[] => {
+  const can = leftOf(type, walk) ?? (isAbstractType(type) ? walk.schema.getPossibleTypes(type) : []);
+  return [type.name, ...can.map(({ name }) => name)];
+};
 
 /** How far a null at an object of this field climbs: past each non-null position, list items included. */
 const restsAbove = (type: GraphQLOutputType, parent: number): number => {
@@ -197,9 +245,15 @@ const restsAbove = (type: GraphQLOutputType, parent: number): number => {
 };
 
 /** A member of a protected type is not told by its `__typename` either; introspection of a graph with rules takes a caller. */
-const ruleOf = (name: string, type: GraphQLCompositeType, { policy }: Walk): Rule => {
+const ruleOf = (name: string, type: GraphQLCompositeType, walk: Walk): Rule => {
+  const { policy } = walk;
   if (name === '__schema' || name === '__type') return policy.stated ? { ...open, authenticated: true } : open;
   const reached = policy.type(type.name);
+  const left = leftOf(type, walk);
+  if (left)
+    return left
+      .map((one) => both(policy.type(one.name), name === '__typename' ? open : policy.field(one.name, name)))
+      .reduce(both, open);
   return name === '__typename' ? (isAbstractType(type) ? reached : open) : both(reached, policy.field(type.name, name));
 };
 
@@ -229,6 +283,8 @@ const toldOf = (rule: Rule, { authority, isUntold = () => false }: Walk): Pick<D
   const rest = withoutLabels(rule, isUntold);
   return { told: rest ? missing(rest, authority) : [] };
 };
+
+const named = (name: string): NamedTypeNode => ({ kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: name } });
 
 const alias = (as: string, name: string): FieldNode => ({
   kind: Kind.FIELD,

@@ -132,10 +132,9 @@ export const limitsOf = (limits: Limits, trusted: Trusted | undefined): Limits =
 const bothOf = ({ limits, vendorLimits }: Trusted): OwnLimits[] => [limits, ...(vendorLimits ? [vendorLimits] : [])];
 
 /** Counts a request of an approved operation, its own and its system's. */
-export const countRequest = (quotas: Quotas, { subject }: Principal, trusted: Trusted | undefined): void => {
-  if (!trusted) return;
-  quotas.take(`operation ${subject} ${trusted.hash}`, trusted.limits.requestsPerMinute);
-  if (trusted.vendorLimits) quotas.take(`vendor ${subject}`, trusted.vendorLimits.requestsPerMinute);
+export const countRequest = async (quotas: Quotas, { subject }: Principal, trusted: Trusted): Promise<void> => {
+  await quotas.takeOfAll(`operation ${subject} ${trusted.hash}`, trusted.limits.requestsPerMinute);
+  if (trusted.vendorLimits) await quotas.takeOfAll(`vendor ${subject}`, trusted.vendorLimits.requestsPerMinute);
 };
 
 /** Counts an open subscription until the answer is called. */

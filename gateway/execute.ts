@@ -6,6 +6,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Principal } from '../schema/principal.ts';
 import type { Denial } from './authorize.ts';
+import { without } from './execute/gone.ts';
 import { run } from './execute/run.ts';
 import type { Planned } from './plan.ts';
 import type { Raw } from './redact.ts';
@@ -17,6 +18,8 @@ export interface Execution {
   planned: Planned;
   /** What the marks in the document stand for. */
   denied: readonly Denial[];
+  /** Types that are not there for the caller. */
+  gone?: readonly string[];
   variables: Record<string, unknown>;
   principal: Principal;
   /** What introspection tells of: the caller's contract. Absent: the whole schema. */
@@ -30,9 +33,11 @@ export type Execute = (execution: Execution) => Promise<Raw>;
 
 export const executor =
   ({ api }: Supergraph, subgraphs: ReadonlyMap<string, Subgraph>): Execute =>
-  async ({ planned, denied, variables: given, principal, event, signal, shown = api }) => {
+  async ({ planned, denied, gone = [], variables: given, principal, event, signal, shown = api }) => {
     const { program, writers } = planned;
     const variables = writers.variables(given);
     const { data, errors } = await run(program, { subgraphs, variables, given, principal, event, signal });
-    return { ...writers.for(denied, variables)(data, variables, shown), errors };
+    const told = gone.length > 0 ? without(gone, errors, { data, planned: writers.planned }) : errors;
+    const { json, refusals, unfit, entities } = writers.for({ denied, gone }, variables)(data, variables, shown);
+    return { json, refusals, unfit, entities, errors: told };
   };

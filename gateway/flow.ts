@@ -23,6 +23,8 @@ export interface Item extends Came {
   latestOf: string | undefined;
   /** Runs the plan, once, however many take it. */
   read: () => Promise<Shown>;
+  /** What came of it, once it has been read. */
+  shown: () => Shown | undefined;
 }
 
 export interface Watcher {
@@ -56,6 +58,9 @@ export const freshMs = 2_000;
 /** So many events may be read before anybody takes them. */
 const readAhead = 16;
 
+/** So long an event that is being read is kept from those who wait for it; then they get it as it is, and wait for it themselves. */
+const heldBackMs = 100;
+
 export interface FlowOptions {
   /** Absent: from now, or from where the document says. */
   after?: string | undefined;
@@ -81,6 +86,8 @@ export const openFlow = (hub: FlowHub, shared: Shared, { after, live, closed }: 
   const itemOf = reader(hub, shared, signal);
   const { promise: opened, resolve: open } = later();
   let beginning = after;
+  /** Up to where events have come, and up to where they were handed out. */
+  let came = after;
   let position = after;
   if (after !== undefined) recent.begin(after);
 
@@ -96,23 +103,29 @@ export const openFlow = (hub: FlowHub, shared: Shared, { after, live, closed }: 
     if (position === undefined && cursor !== undefined) recent.begin(cursor);
     beginning ??= cursor;
     position ??= cursor;
+    came ??= cursor;
     open();
   };
-  const arrive = (event: UpstreamEvent) => {
-    const item = itemOf(event);
+  const handOut = (item: Item) => {
     position = item.cursor ?? position;
     recent.add(item);
     for (const member of members) if (!hand(item, member)) members.delete(member);
-    if (live) item.readAhead(members);
     closeIfLeft();
+  };
+  const held = holdBack(handOut);
+  const arrive = (event: UpstreamEvent) => {
+    const item = itemOf(event);
+    came = item.cursor ?? came;
+    held.add(item, live ? item.readAhead(members) : undefined);
   };
   const watchers = () => [...members, ...awaited].map(({ watcher }) => watcher);
   const expiresAtMs = () => watchers().reduce((latest, watcher) => Math.max(latest, watcher.expiresAtMs()), 0);
   /** A turn later, when those for whom it was opened have joined. */
   const run = async () => {
     await Promise.resolve();
-    const error = await followUpstream(hub, shared, { position: () => position, expiresAtMs, begin, arrive, signal });
+    const error = await followUpstream(hub, shared, { position: () => came, expiresAtMs, begin, arrive, signal });
     if (signal.aborted) return;
+    held.release();
     for (const { items } of members) items.end(error);
     close();
   };
@@ -152,31 +165,70 @@ const hand = (item: Item, member: Member): boolean => {
   return member.items.push({ value: item, latestOf: item.latestOf });
 };
 
+interface Held {
+  item: Item;
+  /** True once it has been read, or for long enough. */
+  done: boolean;
+}
+
+/**
+ * Hands out in order what came, each when it has been read: five thousand who wait for the same reading would take a turn
+ * each, where one turn can serve them all.
+ */
+const holdBack = (handOut: (item: Item) => void) => {
+  let waiting: Held[] = [];
+  const handDone = () => {
+    while (waiting[0]?.done) handOut((waiting.shift() as Held).item);
+  };
+  const release = () => {
+    const all = waiting;
+    waiting = [];
+    for (const { item } of all) handOut(item);
+  };
+  const add = (item: Item, reading: Promise<unknown> | undefined) => {
+    const held: Held = { item, done: reading === undefined };
+    waiting.push(held);
+    if (waiting.length > readAhead) return release();
+    if (held.done) return handDone();
+    const done = () => {
+      clearTimeout(timer);
+      held.done = true;
+      handDone();
+    };
+    const timer = setTimeout(done, heldBackMs).unref();
+    void reading?.then(done);
+  };
+  return { add, release };
+};
+
 interface Read extends Item {
-  readAhead: (members: Iterable<Member>) => void;
+  /** A promise where it is being read. */
+  readAhead: (members: Iterable<Member>) => Promise<Shown> | undefined;
 }
 
 /** Events as they are read: once each, and only so many ahead of whoever takes them. */
 const reader = (hub: FlowHub, shared: Shared, signal: AbortSignal): ((event: UpstreamEvent) => Read) => {
-  let reading = 0;
+  let underWay = 0;
   return (event) => {
     const { cursor, key, latest } = event.extensions ?? {};
-    let shown: Promise<Shown> | undefined;
-    const start = () => {
-      reading += 1;
-      return answerEvent(hub, event, { ...shared, signal }).finally(() => {
-        reading -= 1;
-      });
+    let reading: Promise<Shown> | undefined;
+    let known: Shown | undefined;
+    const start = async () => {
+      underWay += 1;
+      known = await answerEvent(hub, event, { ...shared, signal });
+      underWay -= 1;
+      return known;
     };
     const read = () => {
-      shown ??= start();
-      return shown;
+      reading ??= start();
+      return reading;
     };
     const readFor = (members: Iterable<Member>) => {
-      if (reading >= readAhead) return;
-      for (const { watcher } of members) if (watcher.holds()) return void read();
+      if (underWay >= readAhead) return undefined;
+      for (const { watcher } of members) if (watcher.holds()) return read();
+      return undefined;
     };
-    return { cursor, arrivedMs: hub.now(), latestOf: latest ? key : undefined, read, readAhead: readFor };
+    return { cursor, arrivedMs: hub.now(), latestOf: latest ? key : undefined, read, shown: () => known, readAhead: readFor };
   };
 };
 

@@ -7,8 +7,8 @@ import express from 'express';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { errorKinds, framesOf, HubError, isErrorCode } from '../schema/errors.ts';
-import { admit, hasText, type Sent } from './admit.ts';
-import { answer, type Hub, recordRefusal } from './answer.ts';
+import { admit, hasText, type Sent, type Whole } from './admit.ts';
+import { answer, type Hub, type HubRequest, recordRefusal } from './answer.ts';
 import type { Peer } from './audit/audit.ts';
 import { peerOf } from './audit/peer.ts';
 import { readBody } from './body.ts';
@@ -65,8 +65,8 @@ const replyTo = async (request: IncomingMessage, from: From, serving: Serving): 
   const type = typeFor(request);
   const body = await readBody(request, hub.limits.bodyBytes);
   const sent = requestsOf(body, hub.limits.batch);
-  const whole = await admit(hub, { ...from, sent });
-  const answered = await Promise.all(whole.map((texts, at) => answerTo({ ...sent[at], ...texts }, from, serving)));
+  const whole = await admit(hub, { token: from.token, peer: from.peer, sent });
+  const answered = await Promise.all(whole.map((texts, at) => answerTo(sent[at], texts, { from, serving })));
   return replyOf(answered, type, Array.isArray(body));
 };
 
@@ -114,17 +114,28 @@ const isOperation = (value: unknown): value is Operation => {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const answerTo = async (sent: Operation & { query: string }, from: From, { hub, log, read }: Serving): Promise<Answered> => {
-  const { operationName, variables, extensions } = sent;
+const answerTo = async (
+  { operationName, variables }: Operation = {},
+  { query, extensions }: Whole,
+  { from, serving: { hub, log, read } }: { from: From; serving: Serving },
+): Promise<Answered> => {
   let document: DocumentNode;
   try {
-    document = read(sent.query);
+    document = read(query);
   } catch (error) {
     return failed(await refusalOf(hub, error, from), log);
   }
   try {
-    const request = { document, operationName: operationName ?? undefined, variables: variables ?? {}, extensions };
-    return answeredBy(await answer(hub, { ...request, ...from }), log);
+    const request: HubRequest = {
+      document,
+      operationName: operationName ?? undefined,
+      variables: variables ?? {},
+      extensions,
+      token: from.token,
+      peer: from.peer,
+      signal: from.signal,
+    };
+    return answeredBy(await answer(hub, request), log);
   } catch (error) {
     return failed(error, log);
   }

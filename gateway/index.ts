@@ -30,7 +30,7 @@ import { planner } from './plan.ts';
 import type { Policies } from './policies/policies.ts';
 import { startPolicies } from './policies/start.ts';
 import { readPolicy } from './policy.ts';
-import { openQuotas } from './quotas.ts';
+import { openQuotas, type Tally } from './quotas.ts';
 import { openReleases } from './releases.ts';
 import { openStanding, unrevoked } from './standing.ts';
 import { openSubgraph, type Subgraph } from './subgraph.ts';
@@ -48,6 +48,8 @@ export interface GatewayParts {
   log?: Logger;
   /** The web pages to serve, from when they are built. */
   pages?: Pages | Promise<Pages> | undefined;
+  /** How often a vendor's system asks, over all gateways; else each counts for itself. */
+  tally?: Tally | undefined;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -128,9 +130,9 @@ const openHub = async (config: GatewayConfig, parts: GatewayParts & { meter: Aud
     policies,
     cases: openCases({ full: supergraph.full, records: subgraphs.get(config.recordsSubgraph), now }),
     documents: openDocuments({ full: supergraph.full, subgraphs, now }),
-    quotas: openQuotas(now),
+    quotas: openQuotas(now, parts.tally),
     releases: openReleases({ full: supergraph.full, policy, keys: keysOf(supergraph.full, supergraph.api), subgraphs }),
-    permit: openPermit({ supergraph, policy, keys, plans: planner(supergraph, policy) }),
+    permit: openPermit({ supergraph, policy, keys, plans: planner(supergraph, policy, keys) }),
     contracts: openContracts(supergraph.api, policy),
     authenticate: unrevoked(authenticator(config.issuer, now), standing),
     standing,

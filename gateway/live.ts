@@ -8,11 +8,12 @@
  * behind the last event delivered, with more, with less, or not at all.
  */
 import { HubError } from '../schema/errors.ts';
-import { type Decided, decide, type HubRequest, intentOf, recordRefusal } from './answer.ts';
+import { type Decided, decide, type HubRequest, recordRefusal } from './answer.ts';
 import type { StreamEntry } from './audit/audit.ts';
 import { holdStream } from './documents.ts';
 import { type FlowHub, freshMs, type Item, type Watcher } from './flow.ts';
 import type { CatchingUp, Flows } from './flows.ts';
+import { intentOf } from './intent.ts';
 import { ended, holds, type Lease, leaseOf } from './lease.ts';
 import type { Policies } from './policies/policies.ts';
 import { Full } from './queue.ts';
@@ -210,19 +211,33 @@ const deliver = async (
   { items, isOvertaken }: CatchingUp,
 ): Promise<void> => {
   const timer = atItsEnd(hub, stream);
+  let taking: Promise<void> | undefined;
+  /** Where nothing is to be decided, read or waited for, an event takes no turn of its own. */
+  const atOnce = (item: Item): boolean => {
+    const shown = item.shown();
+    if (!shown || taking || request.signal?.aborted || isStale(hub, item) || isOvertaken(item.cursor)) return false;
+    if (stream.entry.isBehind() || !holds(hub, stream.lease)) return false;
+    stream.entry.settle(shown);
+    taking = show(shown);
+    stream.cursor = item.cursor ?? stream.cursor;
+    return true;
+  };
   try {
     for (;;) {
-      const next = items.take();
+      const next = items.take(atOnce);
       const item = next instanceof Promise ? await next : next;
+      if (taking) await taking;
+      taking = undefined;
       if (!item || request.signal?.aborted) return;
-      if (hub.now() - item.arrivedMs > freshMs) throw new Rejoin();
+      if (isStale(hub, item)) throw new Rejoin();
       const { lease } = stream;
       let shown = holds(hub, lease) ? await item.read() : undefined;
       if (!shown || (stream.lease !== lease && !holds(hub, stream.lease))) shown = await readAnew(hub, request, stream, item);
       const settling = stream.entry.settle(shown);
       if (settling) await settling;
-      const taking = show(shown);
+      taking = show(shown);
       if (taking) await taking;
+      taking = undefined;
       stream.cursor = item.cursor ?? stream.cursor;
       if (isOvertaken(stream.cursor)) return;
     }
@@ -230,6 +245,8 @@ const deliver = async (
     clearTimeout(timer);
   }
 };
+
+const isStale = ({ now }: LiveHub, { arrivedMs }: Item): boolean => now() - arrivedMs > freshMs;
 
 /** What it is decided by has changed: it is decided anew before it is read, and shown if that still holds after. */
 const readAnew = async (hub: LiveHub, request: HubRequest, stream: Stream, item: Item): Promise<Shown> => {

@@ -70,8 +70,8 @@ const permit = ({ principal, contract, ...asked }: Asked, { supergraph, policy, 
     scopes: new Set(principal.scopes),
     grants,
   };
-  const { isUntold } = contract;
-  const authorized = authorize({ ...asked, authority, policy, schema: supergraph.api, keys, isUntold });
+  const { isUntold, taken: there } = contract;
+  const authorized = authorize({ ...asked, authority, policy, schema: supergraph.api, keys, isUntold, there });
   const planned = plans.for(authorized.document);
   if (!permits(planned.fetches, authority))
     throw new HubError('UNAUTHORIZED_FIELD_OR_TYPE', { message: 'A field needs another that the caller may not read.' });

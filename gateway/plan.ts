@@ -37,17 +37,25 @@ export interface Plans {
 
 const remembered = 1_000;
 
-export const planner = (supergraph: Supergraph, policy: Policy): Plans => {
+/** `keys`: type → key field, for what the audit calls entities by. */
+export const planner = (supergraph: Supergraph, policy: Policy, keys: ReadonlyMap<string, string>): Plans => {
   const kept = openKept<Planned>(remembered);
   return {
     for: (document) => {
       const hash = createHash('sha256').update(print(document)).digest('hex');
-      return keptOr(kept, hash, () => planOf(document, hash, supergraph, policy));
+      return keptOr(kept, hash, () => planOf(document, hash, { supergraph, policy, keys }));
     },
   };
 };
 
-const planOf = (document: DocumentNode, hash: string, { planner, apiSchema, api, full }: Supergraph, policy: Policy): Planned => {
+interface Planning {
+  supergraph: Supergraph;
+  policy: Policy;
+  keys: ReadonlyMap<string, string>;
+}
+
+const planOf = (document: DocumentNode, hash: string, { supergraph, policy, keys }: Planning): Planned => {
+  const { planner, apiSchema, api, full } = supergraph;
   try {
     refuseContradiction(document, full, api);
     const { document: distinct, planned } = withoutClashes(document, full, api);
@@ -55,7 +63,7 @@ const planOf = (document: DocumentNode, hash: string, { planner, apiSchema, api,
     const fetches = fetchesOf(plan.node);
     const sources = [...new Set(fetches.map(({ serviceName }) => serviceName))];
     const rule = fetches.map((fetch) => ruleOf(fetch, full, policy)).reduce(both, open);
-    const writers = writersOf({ document, schema: api, planned });
+    const writers = writersOf({ document, schema: api, keys, planned });
     return { hash, plan, sources, fetches: rule, program: programOf(plan, full), writers };
   } catch (cause) {
     if (cause instanceof HubError) throw cause;

@@ -15,10 +15,16 @@ export interface Queue<Value> {
   /** Ends the queue behind what waits in it. */
   end: (error?: Error) => void;
   size: () => number;
-  /** The next value; a promise of it where there is none yet, of nothing where there will be none. Throws why it ended. */
-  take: () => Value | Promise<Value | undefined> | undefined;
+  /**
+   * The next value; a promise of it where there is none yet, of nothing where there will be none. Throws why it ended.
+   * While it waits, each value that comes is offered to `atOnce`: what that takes is done with, and the promise waits on.
+   */
+  take: (atOnce?: AtOnce<Value>) => Value | Promise<Value | undefined> | undefined;
   [Symbol.asyncIterator]: () => AsyncGenerator<Value, void>;
 }
+
+/** True where it has taken the value. What it throws ends the queue. */
+export type AtOnce<Value> = (value: Value) => boolean;
 
 /** The queue was full: what came behind its last value must be asked for again. */
 export class Full extends Error {
@@ -28,6 +34,7 @@ export class Full extends Error {
 interface Waiter<Value> {
   resolve: (value: Value | undefined) => void;
   reject: (reason: Error) => void;
+  atOnce: AtOnce<Value> | undefined;
 }
 
 /** What comes to a reader that waits goes to it directly: most do, and then nothing is kept. */
@@ -37,7 +44,7 @@ export const openQueue = <Value>(bound: number): Queue<Value> => {
   let ended = false;
   let failure: Error | undefined;
   let waiter: Waiter<Value> | undefined;
-  const take = (): Value | Promise<Value | undefined> | undefined => {
+  const take = (atOnce?: AtOnce<Value>): Value | Promise<Value | undefined> | undefined => {
     for (const [key, value] of waiting) {
       waiting.delete(key);
       return value;
@@ -45,7 +52,7 @@ export const openQueue = <Value>(bound: number): Queue<Value> => {
     if (failure) throw failure;
     if (ended) return undefined;
     return new Promise((resolve, reject) => {
-      waiter = { resolve, reject };
+      waiter = { resolve, reject, atOnce };
     });
   };
   const keep = (value: Value, latestOf: string | undefined): boolean => {
@@ -59,22 +66,32 @@ export const openQueue = <Value>(bound: number): Queue<Value> => {
     failure = new Full();
     return false;
   };
+  const end = (error?: Error): void => {
+    ended = true;
+    failure ??= error;
+    if (failure) waiter?.reject(failure);
+    else waiter?.resolve(undefined);
+    waiter = undefined;
+  };
+  const isTaken = (value: Value, { atOnce }: Waiter<Value>): boolean => {
+    try {
+      return atOnce?.(value) ?? false;
+    } catch (error) {
+      end(error as Error); // Its own trouble: whoever pushes has others to serve.
+      return true;
+    }
+  };
   return {
     push: ({ value, latestOf }) => {
       if (ended) return false;
       if (!waiter) return keep(value, latestOf);
+      if (isTaken(value, waiter)) return !ended;
       const { resolve } = waiter;
       waiter = undefined;
       resolve(value);
       return true;
     },
-    end: (error) => {
-      ended = true;
-      failure ??= error;
-      if (failure) waiter?.reject(failure);
-      else waiter?.resolve(undefined);
-      waiter = undefined;
-    },
+    end,
     size: () => waiting.size,
     take,
     async *[Symbol.asyncIterator]() {

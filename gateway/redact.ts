@@ -96,13 +96,13 @@ const isTold = ({ extensions: { policy } }: GraphQLError, { isUntold = () => fal
  * A system of ours may say what is wrong with the arguments it was given, in a
  * sentence that its code vouches for.
  */
-export const clean = (error: GraphQLError): GraphQLError => {
+export const clean = (error: GraphQLError, path: GraphQLError['path'] = error.path): GraphQLError => {
   const { code, sentence, source, policy, satisfiedBy } = error.extensions;
   const known = isErrorCode(code) ? code : 'SOURCE_REFUSED';
   const vouched = aboutArguments.has(known) && typeof sentence === 'string' && /^\P{Cc}{1,200}$/u.test(sentence);
   return new HubError(known, {
     message: error instanceof HubError ? error.message : vouched ? sentence : errorKinds[known].message,
-    ...(error.path ? { path: error.path } : {}),
+    ...(path ? { path } : {}),
     ...strings({ source, policy, satisfiedBy }),
   });
 };

@@ -79,8 +79,12 @@ const leftOf = (type: TypeDefinitionNode, around: Around): TypeDefinitionNode | 
       const fields = usable(type.fields ?? [], (field) => `${name}.${field}`, around);
       return fields && fields.length > 0 ? { ...type, fields } : undefined;
     }
-    case Kind.INTERFACE_TYPE_DEFINITION:
-      return implementersOf(name, types).length > 0 ? { ...type, fields: fieldsOf(type.fields, name, around) } : undefined;
+    case Kind.INTERFACE_TYPE_DEFINITION: {
+      // What it has are the fields that all have who are left to be one: a rule of any other is no affair of this caller.
+      const left = implementersOf(name, types).map((one) => namesIn(types.get(one)));
+      const fields = type.fields?.filter((field) => left.every((names) => names.includes(field.name.value)));
+      return left.length > 0 ? { ...type, fields: usableOf(fields, name, around) } : undefined;
+    }
     case Kind.OBJECT_TYPE_DEFINITION: {
       const fields = fieldsOf(type.fields, name, around);
       return isRoot || (fields.length > 0 && may(policy.type(name))) ? { ...type, fields } : undefined;
@@ -88,14 +92,20 @@ const leftOf = (type: TypeDefinitionNode, around: Around): TypeDefinitionNode | 
   }
 };
 
-const fieldsOf = (fields: readonly FieldDefinitionNode[] = [], type: string, around: Around): FieldDefinitionNode[] =>
+const fieldsOf = (fields: readonly FieldDefinitionNode[] = [], type: string, around: Around): FieldDefinitionNode[] => {
+  const { may, policy } = around;
+  const readable = fields.filter(({ name }) => may(both(policy.type(type), policy.field(type, name.value))));
+  return usableOf(readable, type, around);
+};
+
+const usableOf = (fields: readonly FieldDefinitionNode[] = [], type: string, around: Around): FieldDefinitionNode[] =>
   fields.flatMap((field) => {
-    const name = field.name.value;
-    const { types, may, policy } = around;
-    if (!may(both(policy.type(type), policy.field(type, name))) || !isThere(field.type, types)) return [];
-    const given = usable(field.arguments ?? [], (argument) => argumentAt(type, name, argument), around);
-    return given ? [{ ...field, arguments: given }] : [];
+    const given = usable(field.arguments ?? [], (argument) => argumentAt(type, field.name.value, argument), around);
+    return given && isThere(field.type, around.types) ? [{ ...field, arguments: given }] : [];
   });
+
+const namesIn = (type: TypeDefinitionNode | undefined): string[] =>
+  type?.kind === Kind.OBJECT_TYPE_DEFINITION ? (type.fields ?? []).map(({ name }) => name.value) : [];
 
 /** Those that may be used; undefined where one that has to be given may not. */
 const usable = (

@@ -1,14 +1,24 @@
 /**
  * Secondary dissemination: before `recordDissemination` is run, the caller must be
- * able to see every record that it names, or nothing is written and nothing told
- * of which. Each system that holds the type is asked for the record, signed with
- * the caller's own grants, so its row rules answer. What was released stands in
+ * able to see every record that it names whole, or nothing is written and nothing
+ * told of which. Each system that holds the type is asked for the record, signed
+ * with the caller's own grants, so its row rules answer; but for gray ones, by which
+ * it would point at a record that is not the caller's to release. What was released stands in
  * the audit's outcome among the entities, where a record's history finds it.
  */
-import { type DocumentNode, type FieldNode, type GraphQLSchema, Kind, valueFromASTUntyped, visit } from 'graphql';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import type { Principal } from '../schema/principal.ts';
 import { resolversOf } from './owners.ts';
+import type { Decisions } from './policies/policies.ts';
 import type { Policy } from './policy.ts';
 import { type Shown, withEntities } from './redact.ts';
 import { permits } from './rule.ts';
@@ -22,8 +32,8 @@ export interface Release {
 }
 
 export interface Releases {
-  /** Throws BAD_USER_INPUT unless the caller may see all of the records. */
-  check: (releases: readonly Release[], caller: Principal) => Promise<void>;
+  /** Throws BAD_USER_INPUT unless the caller may see all of the records whole. */
+  check: (releases: readonly Release[], caller: Principal, decisions: Pick<Decisions, 'isGray'>) => Promise<void>;
 }
 
 export interface ReleasesOptions {
@@ -40,9 +50,10 @@ const query = 'query Released($representations: [_Any!]!) { _entities(representa
 /** What the operation would release; of the filtered one, so a release that is denied asks nobody. */
 export const releasesOf = (document: DocumentNode, variables: Record<string, unknown>): Release[] => {
   const releases: Release[] = [];
+  if (!document.definitions.some(isMutation)) return releases;
   visit(document, {
     enter: (node) => {
-      if (node.kind === Kind.OPERATION_DEFINITION && node.operation !== 'mutation') return false;
+      if (node.kind === Kind.OPERATION_DEFINITION && !isMutation(node)) return false;
       if (node.kind !== Kind.FIELD || node.name.value !== field) return undefined;
       releases.push({ responseKey: node.alias?.value ?? field, recordKeys: keysOf(node, variables) });
       return false;
@@ -50,6 +61,8 @@ export const releasesOf = (document: DocumentNode, variables: Record<string, unk
   });
   return releases;
 };
+
+const isMutation = (node: DefinitionNode): boolean => node.kind === Kind.OPERATION_DEFINITION && node.operation === 'mutation';
 
 const keysOf = ({ arguments: given }: FieldNode, variables: Record<string, unknown>): string[] => {
   const value = given?.find(({ name }) => name.value === 'input')?.value;
@@ -65,18 +78,19 @@ export const withReleased = (shown: Shown, releases: readonly Release[]): Shown 
 };
 
 export const openReleases = ({ full, policy, keys, subgraphs }: ReleasesOptions): Releases => ({
-  check: async (releases, caller) => {
+  check: async (releases, caller, { isGray }) => {
+    const whole = { ...caller, grants: caller.grants.filter((label) => !isGray(label)) };
     const authority = {
       authenticated: caller.kind !== 'anonymous',
       scopes: new Set(caller.scopes),
-      grants: new Set(caller.grants),
+      grants: new Set(whole.grants),
     };
     for (const [type, ids] of byType(releases)) {
       const key = keys.get(type);
       const systems = key === undefined ? [] : resolversOf(full, type, key).flatMap((name) => subgraphs.get(name) ?? []);
       if (key === undefined || systems.length === 0 || !permits(policy.type(type), authority)) throw unseen();
       const representations = ids.map((id) => ({ __typename: type, [key]: id }));
-      const seen = await Promise.all(systems.map((system) => sees(system, representations, caller)));
+      const seen = await Promise.all(systems.map((system) => sees(system, representations, whole)));
       if (seen.includes(false)) throw unseen();
     }
   },

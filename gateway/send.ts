@@ -1,6 +1,6 @@
 /**
- * An event → its message on a socket. The payload is written as JSON once, however
- * many watch; each watcher's message is that text behind its own id. What a message
+ * An event → its message on a socket. The payload is written as JSON, and that as
+ * bytes, once, however many watch; each watcher's message is those bytes behind its own id. What a message
  * is, is graphql-ws's protocol; everything but events is sent by its library.
  */
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
@@ -11,23 +11,26 @@ import type { Shown } from './redact.ts';
 /** So many bytes may be on their way to one reader before the next event waits for it. */
 const underWay = 64 << 10;
 
-const written = new WeakMap<Shown, string>();
+/** The payload with what closes its message. */
+const written = new WeakMap<Shown, Buffer>();
 
 export const sender = (socket: WebSocket, id: string, format: (error: GraphQLError) => GraphQLFormattedError): Show => {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   return (shown) => {
     if (socket.readyState !== WebSocket.OPEN) return undefined;
-    const message = `${head}${payloadOf(shown, format)}}`;
+    const message = Buffer.concat([head, restOf(shown, format)]);
     if (socket.bufferedAmount < underWay) {
-      socket.send(message);
+      socket.send(message, asText);
       return undefined;
     }
-    return new Promise((resolve) => socket.send(message, () => resolve()));
+    return new Promise((resolve) => socket.send(message, asText, () => resolve()));
   };
 };
 
-const payloadOf = (shown: Shown, format: (error: GraphQLError) => GraphQLFormattedError): string => {
-  const found = written.get(shown) ?? payload(shown, format);
+const asText = { binary: false };
+
+const restOf = (shown: Shown, format: (error: GraphQLError) => GraphQLFormattedError): Buffer => {
+  const found = written.get(shown) ?? Buffer.from(`${payload(shown, format)}}`);
   written.set(shown, found);
   return found;
 };

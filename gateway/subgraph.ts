@@ -77,6 +77,7 @@ const errorsSchema = z.array(
 export const openSubgraph = (options: SubgraphOptions): Subgraph => {
   const { name, url, breaker, log } = options;
   const { origin, pathname, search } = new URL(url);
+  const path = `${pathname}${search}`;
   const pool = new Pool(origin, {
     keepAliveTimeout: 30_000,
     connections: 64,
@@ -84,7 +85,7 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
     bodyTimeout: 0,
     ...(options.tls ? { connect: options.tls } : {}),
   });
-  const circuit = new CircuitBreaker((hop: Hop) => ask(hop, { ...options, path: `${pathname}${search}` }, pool), {
+  const circuit = new CircuitBreaker((hop: Hop) => ask(hop, { options, path }, pool), {
     timeout: false, // The request has its own deadline, which also frees its socket.
     errorThresholdPercentage: breaker.failurePercentage,
     resetTimeout: breaker.resetMs,
@@ -116,13 +117,13 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
   };
 };
 
-const ask = async (hop: Hop, options: SubgraphOptions & { path: string }, pool: Pool): Promise<HopAnswer> => {
+const ask = async (hop: Hop, { options, path }: { options: SubgraphOptions; path: string }, pool: Pool): Promise<HopAnswer> => {
   const {
     principal,
     signal,
     body = JSON.stringify({ query: hop.query, variables: hop.variables, operationName: hop.operationName }),
   } = hop;
-  const { path, timeoutMs, maximumBytes } = options;
+  const { timeoutMs, maximumBytes } = options;
   const signed = { audience: options.name, body, lifetimeSeconds: signatureSecondsOf(timeoutMs) };
   const signature = await signPrincipal(principal, signed, await options.signingKey());
   const headers = { 'content-type': 'application/json', accept: 'application/json', [principalHeader]: signature };
@@ -152,10 +153,10 @@ const parse = (text: string): HopAnswer => {
     if (data !== undefined && data !== null && !isRecord(data)) throw new Error('data that is no object');
     const told = errors === undefined || errors === null ? undefined : errorsSchema.parse(errors);
     if (data === undefined && !told) throw new Error('neither data nor errors');
-    return {
-      ...(data === undefined ? {} : { data: data as Record<string, unknown> | null }),
-      ...(told?.length ? { errors: told.map(errorOf) } : {}),
-    };
+    const answer: HopAnswer = {};
+    if (data !== undefined) answer.data = data as Record<string, unknown> | null;
+    if (told?.length) answer.errors = told.map(errorOf);
+    return answer;
   } catch (cause) {
     throw new HubError('SOURCE_INVALID', { originalError: cause as Error });
   }

@@ -4,8 +4,10 @@ import { HubError } from '../schema/errors.ts';
 import type { HubRequest } from './answer.ts';
 import { findOperation } from './document.ts';
 
+type Asked = Pick<HubRequest, 'document' | 'operationName' | 'variables'>;
+
 /** Throws BAD_USER_INPUT that names the variables; graphql-js's own words quote their values. */
-export const fitVariables = (schema: GraphQLSchema, { document, operationName, variables }: HubRequest): void => {
+export const fitVariables = (schema: GraphQLSchema, { document, operationName, variables }: Asked): void => {
   const { variableDefinitions = [] } = findOperation(document, operationName);
   const { errors } = getVariableValues(schema, variableDefinitions, variables);
   refuseNul(document, variables);

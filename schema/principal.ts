@@ -4,7 +4,7 @@
  * request body, and once. A subgraph refuses whatever lacks one, so that reaching
  * its port is worth nothing. Which keys sign and which hold is in `hopkeys.ts`.
  */
-import { createHash, KeyObject, randomUUID, sign, type webcrypto } from 'node:crypto';
+import { hash, KeyObject, randomUUID, sign, type webcrypto } from 'node:crypto';
 import { type JSONWebKeySet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { HubError } from './errors.ts';
@@ -64,7 +64,7 @@ export const anonymous: Principal = {
 };
 
 /** What the signature is bound to: the exact bytes of the request's body. */
-export const digest = (body: string | Uint8Array): string => createHash('sha256').update(body).digest('base64url');
+export const digest = (body: string | Uint8Array): string => hash('sha256', body, 'base64url');
 
 export interface Hop {
   audience: string;
@@ -77,8 +77,12 @@ export interface Hop {
 export const signPrincipal = async (principal: Principal, hop: Hop, key: SigningKey): Promise<string> => {
   const iat = Math.floor(Date.now() / 1000);
   const claims = JSON.stringify({
-    ...{ dig: digest(hop.body), iss: issuer, aud: hop.audience },
-    ...{ jti: randomUUID(), iat, exp: iat + hop.lifetimeSeconds },
+    dig: digest(hop.body),
+    iss: issuer,
+    aud: hop.audience,
+    jti: randomUUID(),
+    iat,
+    exp: iat + hop.lifetimeSeconds,
   });
   const { header, secret } = partsOf(key);
   const signed = `${header}.${base64url(`{"principal":${jsonOf(principal)},${claims.slice(1)}`)}`;

@@ -67,18 +67,27 @@ const kindOf = (code: string): Gap['kind'] => {
 };
 
 /** A list of two hundred withheld fields is one thing withheld. */
-const distinct = (gaps: readonly Gap[]): Gap[] => [
+export const distinct = (gaps: readonly Gap[]): Gap[] => [
   ...new Map(gaps.map((gap) => [`${gap.code} ${gap.path} ${gap.policy ?? ''} ${gap.source ?? ''}`, gap])).values(),
 ];
 
 const failure = (message: string): Gap => ({ kind: 'failed', code: 'INTERNAL', path: '', message, retryable: true });
 
-const statusText = ({ statusCode, bodyText }: { statusCode: number; bodyText: string }): string => {
-  try {
-    const { errors } = JSON.parse(bodyText) as { errors?: { message?: string }[] };
-    if (errors?.[0]?.message) return errors[0].message;
-  } catch {
-    // A proxy's page is no sentence for anybody.
-  }
-  return statusCode === 401 ? 'The sign-in has ended.' : `The hub refused the request (${statusCode}).`;
+/** Whether the hub gave this code, be it in an answer or in place of one. */
+export const isCalled = (error: unknown, code: string): boolean => {
+  const errors = CombinedGraphQLErrors.is(error) ? error.errors : ServerError.is(error) ? toldIn(error.bodyText) : [];
+  return errors.some(({ extensions }) => extensions?.code === code);
 };
+
+/** Nothing where a proxy's page came instead. */
+const toldIn = (bodyText: string): Partial<Told>[] => {
+  try {
+    return (JSON.parse(bodyText) as { errors?: Partial<Told>[] }).errors ?? [];
+  } catch {
+    return [];
+  }
+};
+
+const statusText = ({ statusCode, bodyText }: { statusCode: number; bodyText: string }): string =>
+  toldIn(bodyText)[0]?.message ||
+  (statusCode === 401 ? 'The sign-in has ended.' : `The hub refused the request (${statusCode}).`);

@@ -4,10 +4,11 @@
  * Nothing is cached: an answer was given for one purpose, at one moment, to one
  * caller, and is shown for no other.
  */
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache, ServerError } from '@apollo/client';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, ServerError } from '@apollo/client';
 import { SetContextLink } from '@apollo/client/link/context';
 import { ErrorLink } from '@apollo/client/link/error';
 import { OperationTypeNode } from 'graphql';
+import { isCalled } from './answer.ts';
 import { type Authority, extensionsOf } from './authority.ts';
 import { type LiveContext, type LiveState, openLive } from './live.ts';
 import type { Session } from './session.ts';
@@ -63,6 +64,7 @@ export const openHub = ({ session, authority }: HubOptions): Hub => {
     url: new URL('/graphql', location.origin).href.replace(/^http/, 'ws'),
     token: session.token,
     onTokenEnded: session.end,
+    onRevoked: session.revoke,
     anotherToken: session.another,
   });
   const stated = new ApolloLink((operation, forward) => {
@@ -75,7 +77,8 @@ export const openHub = ({ session, authority }: HubOptions): Hub => {
     headers: { ...headers, authorization: `Bearer ${session.token() ?? ''}` },
   }));
   const refused = new ErrorLink(({ error }) => {
-    if (isRefusal(error)) session.end();
+    if (isCalled(error, 'TOKEN_REVOKED')) session.revoke();
+    else if (isRefusal(error)) session.end();
   });
   const http = new HttpLink({ uri: '/graphql', credentials: 'omit' });
   const client = new UncachedClient({
@@ -102,5 +105,4 @@ export const openHub = ({ session, authority }: HubOptions): Hub => {
 };
 
 const isRefusal = (error: unknown): boolean =>
-  (ServerError.is(error) && error.statusCode === 401) ||
-  (CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => extensions?.code === 'TOKEN_INVALID'));
+  (ServerError.is(error) && error.statusCode === 401) || isCalled(error, 'TOKEN_INVALID');

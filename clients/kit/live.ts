@@ -24,6 +24,8 @@ export interface LiveOptions {
   token: () => string | undefined;
   /** The hub refused the token (close code 4401). */
   onTokenEnded: () => void;
+  /** The hub has withdrawn the token or its holder's authority. */
+  onRevoked: () => void;
   /** When there is another token than this one. */
   anotherToken: (than: string | undefined, signal: AbortSignal) => Promise<void>;
 }
@@ -122,7 +124,7 @@ const resume = ({ client, options, closing, request, variables, onGap, observer 
   closing.addEventListener('abort', () => over.abort(), { once: true, signal: over.signal });
   let after = variables.after ?? null;
   let failures = 0;
-  let last: 'event' | 'gap' | 'retry' | 'end' = 'event';
+  let last: Reading = 'event';
 
   const again = async (cause?: unknown): Promise<void> => {
     if (over.signal.aborted) return;
@@ -143,6 +145,7 @@ const resume = ({ client, options, closing, request, variables, onGap, observer 
       failures = 0;
       after = cursorOf(result.data) ?? after;
     }
+    if (last === 'revoked') options.onRevoked();
     if (last === 'event' || last === 'end') observer.next(result);
   };
 
@@ -155,7 +158,7 @@ const resume = ({ client, options, closing, request, variables, onGap, observer 
         error: (cause) => void again(cause),
         complete: () => {
           if (over.signal.aborted) return;
-          if (last === 'end') observer.complete();
+          if (last === 'end' || last === 'revoked') observer.complete();
           else void again();
         },
       },
@@ -167,11 +170,14 @@ const resume = ({ client, options, closing, request, variables, onGap, observer 
   return { stop: () => over.abort() };
 };
 
+type Reading = 'event' | 'gap' | 'retry' | 'revoked' | 'end';
+
 /** An error without data is the stream's last word: what it says decides whether it is asked for again. */
-const readingOf = ({ data, errors }: FormattedExecutionResult): 'event' | 'gap' | 'retry' | 'end' => {
+const readingOf = ({ data, errors }: FormattedExecutionResult): Reading => {
   if (data && Object.values(data).some((value) => value !== null)) return 'event';
   const extensions = errors?.[0]?.extensions;
   if (extensions?.code === 'CURSOR_TOO_OLD' || extensions?.code === 'CURSOR_INVALID') return 'gap';
+  if (extensions?.code === 'TOKEN_REVOKED') return 'revoked';
   return extensions?.retryable === true || !errors ? 'retry' : 'end';
 };
 

@@ -26,6 +26,8 @@ export interface Session {
   renew: () => Promise<void>;
   /** The hub no longer takes the token. */
   end: () => void;
+  /** The hub has withdrawn the token, or its holder's authority: what the page shows goes. */
+  revoke: () => void;
   leave: () => void;
   /** When there is a token other than this one. */
   another: (than: string | undefined, signal: AbortSignal) => Promise<void>;
@@ -44,6 +46,8 @@ const noticeMs = 2 * 60_000;
 /** Says that this tab was signed in before it was loaded anew, and nothing else. */
 const enteredKey = 'rtcc.entered';
 const leftKey = 'rtcc.left';
+const withdrawn =
+  'Your access has been withdrawn, so nothing is shown any more. Ask your agency’s administrator, or sign in again.';
 
 export const createSession = ({ base, now = Date.now }: SessionOptions): Session => {
   const state = createStore<SessionState>({ kind: 'starting' });
@@ -99,6 +103,15 @@ export const createSession = ({ base, now = Date.now }: SessionOptions): Session
     }
   };
 
+  /** Nobody is signed in, and whoever is next is asked who they are. */
+  const leave = (because?: string): void => {
+    for (const timer of timers) clearTimeout(timer);
+    sessionStorage.removeItem(enteredKey);
+    sessionStorage.setItem(leftKey, '1');
+    void open().then((opened) => opened.removeUser());
+    state.set({ kind: 'out', ...(because && { because }) });
+  };
+
   return {
     state,
     token: () => tokenOf(state),
@@ -106,13 +119,8 @@ export const createSession = ({ base, now = Date.now }: SessionOptions): Session
     enter,
     renew: async () => take(await (await open()).signinPopup()),
     end,
-    leave: () => {
-      for (const timer of timers) clearTimeout(timer);
-      sessionStorage.removeItem(enteredKey);
-      sessionStorage.setItem(leftKey, '1');
-      void open().then((opened) => opened.removeUser());
-      state.set({ kind: 'out' });
-    },
+    revoke: () => leave(withdrawn),
+    leave: () => leave(),
     another: (than, signal) => anotherToken(state, than, signal),
   };
 };

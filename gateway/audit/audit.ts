@@ -79,6 +79,8 @@ export interface Refusal {
 export interface StreamEntry {
   /** A promise where what was shown before is still to be written. */
   settle: (shown: Settled) => Promise<void> | undefined;
+  /** What was shown before is still to be written. */
+  isBehind: () => boolean;
   close: (outcome: string) => Promise<void>;
 }
 
@@ -100,15 +102,14 @@ export const openAudit = (options: AuditOptions): Audit => {
       const startedMs = now();
       await begin(intent, 'INTENT', startedMs, options);
       return {
-        settle: (shown) =>
-          ledger.append({
-            ...recordOf(intent, now()),
-            kind: 'OUTCOME',
-            entities: opaque(shown.entities, options),
-            durationMs: Math.round(now() - startedMs),
-            outcome: outcomeOf(shown),
-            bytesOut: bytesOf(shown),
-          }),
+        settle: (shown) => {
+          const record = recordOf('OUTCOME', intent, now());
+          record.entities = opaque(shown.entities, options);
+          record.durationMs = Math.round(now() - startedMs);
+          record.outcome = outcomeOf(shown);
+          record.bytesOut = bytesOf(shown);
+          return ledger.append(record);
+        },
       };
     },
     logOn: openLogOns((record) => ledger.append({ ...nothing, ...record }), now),
@@ -148,7 +149,9 @@ const openStream = async (intent: Intent, options: AuditOptions): Promise<Stream
     timer = undefined;
     if (delivered.size === 0) return;
     const entities = [...delivered];
-    await ledger.append({ ...recordOf(intent, now()), kind: 'STREAM_DELIVERED', entities });
+    const record = recordOf('STREAM_DELIVERED', intent, now());
+    record.entities = entities;
+    await ledger.append(record);
     for (const entity of entities) delivered.delete(entity); // Not before they are on record.
     failed = false;
   };
@@ -164,15 +167,14 @@ const openStream = async (intent: Intent, options: AuditOptions): Promise<Stream
       timer ??= setTimeout(() => void writeLater(), intervalMs).unref();
       return failed ? write() : undefined;
     },
+    isBehind: () => failed,
     close: async (outcome) => {
       clearTimeout(timer);
       await writeLater();
-      await ledger.append({
-        ...recordOf(intent, now()),
-        kind: 'STREAM_CLOSED',
-        durationMs: Math.round(now() - openedMs),
-        outcome,
-      });
+      const record = recordOf('STREAM_CLOSED', intent, now());
+      record.durationMs = Math.round(now() - openedMs);
+      record.outcome = outcome;
+      await ledger.append(record);
     },
   };
 };
@@ -180,10 +182,10 @@ const openStream = async (intent: Intent, options: AuditOptions): Promise<Stream
 /** The record that must be there before anything is asked, and the one that only few may read: durable together. */
 const begin = async (intent: Intent, kind: 'INTENT' | 'STREAM_OPENED', atMs: number, options: AuditOptions): Promise<void> => {
   const { black } = intent;
-  const first = { ...firstOf(intent, atMs, options), kind };
+  const first = firstOf(kind, intent, atMs, options);
   if (!black?.denied.length) return options.ledger.append(first);
   const detail = JSON.stringify({ policySet: intent.policySet, rules: black.rules });
-  const apart = { ...recordOf(intent, atMs), kind: 'DENIED' as const, class: 'BLACK' as const, fields: [], sources: [] };
+  const apart = { ...recordOf('DENIED', intent, atMs), class: 'BLACK' as const, fields: [], sources: [] };
   await Promise.all([first, { ...apart, denied: black.denied, detail }].map(options.ledger.append));
 };
 
@@ -221,30 +223,53 @@ export const whereOf = ({ source, destination, bytesIn }: Peer = {}) => ({
 });
 
 /** An operation's first record also says where it came from, what it searches for, and which policies decided. */
-const firstOf = (intent: Intent, atMs: number, { seal, termKey }: AuditOptions): Omit<AuditRecord, 'kind'> => {
+const firstOf = (kind: AuditKind, intent: Intent, atMs: number, { seal, termKey }: AuditOptions): AuditRecord => {
   const { principal, sources, search, peer, policySet, rules } = intent;
-  const sealed = search === undefined ? undefined : seal?.(classOf(sources), principal.operationId, search);
-  const key = search === undefined ? undefined : termKey?.(classOf(sources));
-  const terms = key && searchTerms(key, search ?? '');
-  const detail = policySet && JSON.stringify({ policySet, rules, emergency: principal.emergency });
-  return { ...recordOf(intent, atMs), ...whereOf(peer), search: sealed, terms: terms?.length ? terms : undefined, detail };
+  const record = recordOf(kind, intent, atMs);
+  record.sourceAddress = peer?.source;
+  record.destinationAddress = peer?.destination;
+  record.bytesIn = peer?.bytesIn;
+  record.detail = policySet && JSON.stringify({ policySet, rules, emergency: principal.emergency });
+  if (search === undefined) return record;
+  record.search = seal?.(classOf(sources), principal.operationId, search);
+  const key = termKey?.(classOf(sources));
+  const terms = key && searchTerms(key, search);
+  record.terms = terms?.length ? terms : undefined;
+  return record;
 };
 
-const recordOf = (
-  { principal, sources, fields, denied, operationName, operationType, documentHash }: Intent,
-  atMs: number,
-): Omit<AuditRecord, 'kind'> => ({
-  ...whoOf(principal),
-  at: new Date(atMs),
-  class: classOf(sources),
-  operationName,
-  operationType,
-  documentHash,
-  fields,
-  denied,
-  sources,
-  entities: [],
-});
+/** One literal, filled by whoever makes it: spreading one record into another costs more than all that is done with it. */
+const recordOf = (kind: AuditKind, intent: Intent, atMs: number): AuditRecord => {
+  const { principal, sources } = intent;
+  return {
+    at: new Date(atMs),
+    kind,
+    class: classOf(sources),
+    operationId: principal.operationId,
+    subject: principal.subject,
+    ori: principal.ori || undefined,
+    purpose: principal.purpose,
+    caseNumber: principal.caseNumber,
+    reason: principal.reason,
+    operationName: intent.operationName,
+    operationType: intent.operationType,
+    documentHash: intent.documentHash,
+    fields: intent.fields,
+    denied: intent.denied,
+    entities: [],
+    sources,
+    durationMs: undefined,
+    outcome: undefined,
+    sourceAddress: undefined,
+    destinationAddress: undefined,
+    bytesIn: undefined,
+    search: undefined,
+    detail: undefined,
+    bytesOut: undefined,
+    onBehalfOf: principal.onBehalfOf,
+    terms: undefined,
+  };
+};
 
 const outcomeOf = (shown: Settled): string => {
   if (shown.errors.length === 0) return 'OK';
@@ -258,6 +283,6 @@ export const withoutAudit: Audit = {
   intend: async () => ({ settle: async () => {} }),
   refuse: async () => {},
   note: async () => {},
-  open: async () => ({ settle: async () => {}, close: async () => {} }),
+  open: async () => ({ settle: () => undefined, isBehind: () => false, close: async () => {} }),
   close: async () => {},
 };

@@ -1,6 +1,7 @@
 /**
  * The durable log. Appends wait for the database's commit; those that arrive
- * while one is under way go together in the next, as one statement. Several
+ * while one is under way go together in the next, as one statement, and where
+ * several do, it waits a moment for more: half the commits, on a log that is busy. Several
  * gateways share one log: a statement takes effect only where the log still ends
  * where it thinks, and the place is the primary key, so of two that continue the
  * same end one tries again behind the other, and no place is left out.
@@ -12,7 +13,7 @@ import { type AuditRecord, payloadColumns, type Row, rowOf, saltBytes } from './
 
 /** What the ledger asks of a database; PostgreSQL, in or out of this process. */
 export interface Sql {
-  query: <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+  query: <Row>(sql: string, parameters?: unknown[], name?: string) => Promise<Row[]>;
   exec: (sql: string) => Promise<void>;
 }
 
@@ -46,6 +47,8 @@ interface Waiting {
 /** Rows a statement; an array column of each is one parameter. */
 const batchSize = 500;
 const attempts = 20;
+/** What a busy log waits for more. Alone, a record goes at once. */
+const gatherMs = 2;
 /** Records that may wait for a store that does not keep up; the next is refused, as if it were away. */
 const waitingAtMost = 10_000;
 
@@ -84,8 +87,11 @@ export const openLedger = async (database: Sql, { onError, onAppended, onStepped
     }
   };
   const drain = async (): Promise<void> => {
+    let before = 0;
     while (queue.length > 0) {
+      if (before > 1) await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const batch = queue.slice(0, batchSize);
+      before = batch.length;
       queue = queue.slice(batchSize);
       await flush(batch);
     }
@@ -127,7 +133,7 @@ const append = async (database: Sql, from: Head, records: readonly AuditRecord[]
 
 /** The rows' places, or none where another gateway continued the log first. */
 const inserting = async (database: Sql, rows: readonly Row[], behind: number): Promise<unknown[]> => {
-  const once = () => database.query(insert, [JSON.stringify(rows), behind]);
+  const once = () => database.query(insert, [JSON.stringify(rows), behind], 'hub_audit_append');
   try {
     return await once();
   } catch (error) {
@@ -140,7 +146,8 @@ const inserting = async (database: Sql, rows: readonly Row[], behind: number): P
 
 const rowsBehind = (head: Head, records: readonly AuditRecord[]): Row[] => {
   const all = [...steppedBack(head, records), ...records];
-  return all.map((record, at) => rowOf(head.seq + 1 + at, record, randomBytes(saltBytes)));
+  const salts = randomBytes(saltBytes * all.length);
+  return all.map((record, at) => rowOf(head.seq + 1 + at, record, salts.subarray(at * saltBytes, (at + 1) * saltBytes)));
 };
 
 /** Told in the log itself, in front of the records with the earlier time. */
@@ -176,7 +183,7 @@ const given = [...payloadColumns, 'salt', 'commitment', 'leaf_hash']
 
 /** One parameter for any number of rows, so one prepared statement. Both tables or neither, and only behind the known end. */
 const insert = `WITH given AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(${given})
+    SELECT * FROM json_to_recordset($1::json) AS r(${given})
     WHERE (SELECT coalesce(max(seq), 0) FROM hub_audit.leaf) = $2::bigint
   ), leaves AS (
     INSERT INTO hub_audit.leaf (${leafColumns}) SELECT ${leafColumns} FROM given ORDER BY seq

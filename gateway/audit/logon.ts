@@ -1,19 +1,15 @@
 /** Log-ons: the first operation under a token at this gateway, once for each token until it ends. */
-import { createHash } from 'node:crypto';
-import type { Principal } from '../../schema/principal.ts';
+import { hash } from 'node:crypto';
+import type { Caller } from '../authenticate.ts';
 import { openKept } from '../kept.ts';
 import { type Audit, type Peer, whereOf, whoOf } from './audit.ts';
 import type { AuditRecord } from './record.ts';
 
 /** The first operation under a token at this gateway. */
 export interface LogOn {
-  caller: Omit<Principal, 'grants' | 'operationId'>;
+  caller: Caller;
   operationId: string;
   token: string;
-  expiresAtMs: number;
-  /** How the person proved to be who they are, and when. */
-  methods: readonly string[];
-  signedInAtMs?: number | undefined;
   peer?: Peer | undefined;
 }
 
@@ -25,10 +21,11 @@ const tokensAtMost = 10_000;
 /** Tokens are known by their digest. */
 export const openLogOns = (append: (record: LogOnRecord) => Promise<void>, now: () => number): Audit['logOn'] => {
   const known = openKept<Promise<void>>(tokensAtMost);
-  return ({ caller, operationId, token, expiresAtMs, methods, signedInAtMs, peer }) => {
-    const digest = createHash('sha256').update(token).digest('base64url');
+  return ({ caller, operationId, token, peer }) => {
+    const digest = hash('sha256', token, 'base64url');
     const found = known.get(digest);
     if (found) return found;
+    const { expiresAtMs, methods, signedInAtMs } = caller;
     const signedInAt = signedInAtMs === undefined ? undefined : new Date(signedInAtMs).toISOString();
     const detail = JSON.stringify({ methods, signedInAt, expiresAt: new Date(expiresAtMs).toISOString(), roles: caller.roles });
     const who = { ...whoOf({ ...caller, operationId }), ...whereOf(peer), detail };

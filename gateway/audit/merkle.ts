@@ -4,12 +4,12 @@
  * that it only grew. Pure. Checking proofs is the verifier's, which shares
  * nothing with this file.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-export const leafHash = (data: Buffer): Buffer => createHash('sha256').update(leafPrefix).update(data).digest();
+export const leafHash = (data: Buffer): Buffer => hash('sha256', Buffer.concat([leafPrefix, data]), 'buffer');
 
 export const nodeHash = (left: Buffer, right: Buffer): Buffer =>
-  createHash('sha256').update(nodePrefix).update(left).update(right).digest();
+  hash('sha256', Buffer.concat([nodePrefix, left, right]), 'buffer');
 
 /** Other first bytes for leaves than for nodes: neither can be passed off as the other. */
 const leafPrefix = Buffer.from([0]);
@@ -36,7 +36,7 @@ export const extend = ({ size, nodes }: Frontier, leaves: Iterable<Buffer>): Fro
 };
 
 export const rootOf = ({ nodes }: Frontier): Buffer =>
-  nodes.length === 0 ? createHash('sha256').digest() : nodes.reduceRight((right, left) => nodeHash(left, right));
+  nodes.length === 0 ? hash('sha256', '', 'buffer') : nodes.reduceRight((right, left) => nodeHash(left, right));
 
 export interface Tree {
   /** The root of the first `size` leaves. */
@@ -52,7 +52,7 @@ export const openTree = (leaf: (index: number) => Buffer, frontier: Frontier = e
   const complete = completeNodes(leaf, frontier);
   const range = (from: number, to: number): Buffer => {
     const size = to - from;
-    if (size === 0) return createHash('sha256').digest();
+    if (size === 0) return hash('sha256', '', 'buffer');
     const half = splitOf(size);
     return half * 2 === size || size === 1
       ? complete(Math.log2(size), from / size)

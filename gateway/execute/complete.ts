@@ -19,7 +19,7 @@ export type Write = (value: unknown, writing: Writing) => string;
 
 export type WriteObjects = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[], what: string) => Write;
 
-const { nulled, hollow, rises, hollowRises } = outcomes;
+const { nulled, hollow, rises, hollowRises, gone } = outcomes;
 
 /** `what` names the place in messages: `field Person.name`. */
 export const completing = (
@@ -78,12 +78,15 @@ const list =
     const depth = path.length;
     let outcome = '';
     let text = '[';
+    let place = 0;
     for (let at = 0; at < value.length; at += 1) {
-      path[depth] = at;
+      path[depth] = place;
       const item = inner(value[at], writing);
+      if (item === gone) continue;
       if (item === rises) outcome = nulled;
       else if (item === hollowRises) outcome ||= hollow;
-      else text += `${at === 0 ? '' : ','}${item === nulled || item === hollow ? 'null' : item}`;
+      else text += `${place === 0 ? '' : ','}${item === nulled || item === hollow ? 'null' : item}`;
+      place += 1;
     }
     path.length = depth;
     if (outcome === '') return `${text}]`;

@@ -3,7 +3,15 @@
  * it tells by `__typename`. What a type's fields are is worked out the first time
  * that one is met.
  */
-import { type GraphQLCompositeType, isCompositeType, isObjectType, type SelectionSetNode } from 'graphql';
+import {
+  type GraphQLCompositeType,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
 import { fieldOf } from '../document.ts';
 import { completing, emptied, type Write } from './complete.ts';
 import { quote } from './json.ts';
@@ -18,9 +26,11 @@ export interface ObjectSettings extends Selecting {
   mustStand: ReadonlySet<number>;
   /** Number of an entity type, by which its keys are noted. */
   entityType: (name: string) => number;
+  /** Types that are not there for the caller. */
+  gone: ReadonlySet<unknown>;
 }
 
-const { nulled, hollow, rises, hollowRises } = outcomes;
+const { nulled, hollow, rises, hollowRises, gone } = outcomes;
 
 interface Field {
   /** What it is read by. */
@@ -45,6 +55,7 @@ export const objects = (settings: ObjectSettings) => {
     return (value, writing) => {
       if (value === null || value === undefined) return 'null';
       const name = (value as Entity).__typename;
+      if (settings.gone.has(name)) return gone;
       const fields = shapes.get(name) ?? shapeOf(name);
       if (fields && typeof value === 'object' && !Array.isArray(value)) return writeFields(fields, value as Entity, writing);
       misfit(writing, fields ? `Invalid value found for ${what}.` : `Invalid __typename found for object at ${what}.`);
@@ -87,34 +98,39 @@ const fieldsOf = (
 ): Field[] => {
   let visible = 0;
   return selectedOn(type.name, sets, settings).map((selected) => {
-    const { key, keyOf } = selected;
+    const { key, ours } = selected;
     const read = settings.planned(key);
-    const prefix = keyOf === undefined ? `${visible === 0 ? '{' : ','}${quote(key)}:` : '';
-    if (keyOf === undefined) visible += 1;
+    const prefix = ours ? '' : `${visible === 0 ? '{' : ','}${quote(key)}:`;
+    if (!ours) visible += 1;
     return { read, inherited: read in {}, key, prefix, write: fieldWriter(selected, type, settings, inner) };
   });
 };
 
 const fieldWriter = (selected: Selected, type: GraphQLCompositeType, settings: ObjectSettings, inner: Objects): Write => {
   const given = selected.nodes.length > 0 ? givenWriter(selected, type, settings, inner) : () => 'null';
-  return selected.denials.length > 0 ? refusing(selected.denials, given, settings) : given;
+  const write = selected.denials.length > 0 ? refusing(selected.denials, given, settings) : given;
+  return selected.keyOf === undefined ? write : noting(write, settings.entityType(selected.keyOf));
 };
 
-const givenWriter = (
-  { key, nodes, keyOf }: Selected,
-  type: GraphQLCompositeType,
-  settings: ObjectSettings,
-  inner: Objects,
-): Write => {
+const givenWriter = ({ key, nodes }: Selected, type: GraphQLCompositeType, settings: ObjectSettings, inner: Objects): Write => {
   const name = nodes[0]?.name.value ?? '';
   if (name === '__typename') return typeName(type, settings);
   if (name === '__schema' || name === '__type') return (_value, { introspection }) => introspection[key] ?? 'null';
   const field = fieldOf(name, type);
   if (!field) throw new Error(`${type.name} has no field ${name}.`);
   const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
-  const write = completing(field.type, sets, `field ${type.name}.${key}`, inner);
-  return keyOf === undefined ? write : noting(write, settings.entityType(keyOf));
+  const completed = completing(field.type, sets, `field ${type.name}.${key}`, inner);
+  return isAbstractType(getNamedType(field.type)) ? nullIfGone(completed, isNonNullType(field.type)) : completed;
 };
+
+/** In no list there is no item to leave out. */
+const nullIfGone =
+  (write: Write, mustStand: boolean): Write =>
+  (value, writing) => {
+    const text = write(value, writing);
+    if (text !== gone) return text;
+    return mustStand ? rises : 'null';
+  };
 
 /** The audit's: which entity this is. */
 const noting =

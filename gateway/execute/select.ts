@@ -11,7 +11,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import { deniedPrefix, keyPrefix } from '../authorize.ts';
+import { deniedPrefix, isPlain, keyPrefix } from '../authorize.ts';
 import { isSubtype } from './types.ts';
 
 /** Everything of ours that stands in an operation begins with this; clients may not use names that do. */
@@ -26,10 +26,14 @@ export interface Selected {
   denials: number[];
   /** For an entity's key, the type's name. */
   keyOf?: string;
+  /** Not the client's: asked for the audit alone. */
+  ours: boolean;
 }
 
 export interface Selecting {
   schema: GraphQLSchema;
+  /** Type → key field, for what the audit calls entities by. */
+  keys: ReadonlyMap<string, string>;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Response keys of the denied fields, by the marks' numbers. */
   deniedKeys: readonly string[];
@@ -40,7 +44,7 @@ export interface Selecting {
 export const selectedOn = (type: string, sets: readonly SelectionSetNode[], selecting: Selecting): Selected[] => {
   const found = new Map<string, Selected>();
   const at = (key: string): Selected => {
-    const selected = found.get(key) ?? { key, nodes: [], denials: [] };
+    const selected = found.get(key) ?? { key, nodes: [], denials: [], ours: key.startsWith(keyPrefix) };
     found.set(key, selected);
     return selected;
   };
@@ -57,6 +61,9 @@ export const selectedOn = (type: string, sets: readonly SelectionSetNode[], sele
     }
   };
   for (const set of sets) look(set);
+  const keyField = selecting.keys.get(type);
+  for (const selected of found.values())
+    if (keyField && selected.nodes[0] && isPlain(selected.nodes[0], keyField)) selected.keyOf = type;
   return [...found.values()];
 };
 
@@ -68,9 +75,7 @@ const field = (node: FieldNode, at: (key: string) => Selected, { deniedKeys }: S
     return;
   }
   if (key.startsWith(ourPrefix) && !key.startsWith(keyPrefix)) return; // Keeps a selection from being empty.
-  const selected = at(key);
-  selected.nodes.push(node);
-  if (key.startsWith(keyPrefix)) selected.keyOf = key.slice(keyPrefix.length);
+  at(key).nodes.push(node);
 };
 
 const stands = (node: SelectionSetNode['selections'][number], conditions: Readonly<Record<string, unknown>>): boolean =>

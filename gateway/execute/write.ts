@@ -36,14 +36,23 @@ export interface Written {
 export type WriteAnswer = (data: Entity, variables: Readonly<Record<string, unknown>>, shown: GraphQLSchema) => Written;
 
 export interface Writers {
-  for: (denied: readonly Denial[], variables: Readonly<Record<string, unknown>>) => WriteAnswer;
+  for: (withheld: Withheld, variables: Readonly<Record<string, unknown>>) => WriteAnswer;
   /** The variables, with what the operation says of those that were not given. */
   variables: (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /** What a response key of the client is called in the plan's answers. */
+  planned: (key: string) => string;
+}
+
+/** What the caller is not shown: fields by their marks, and types that are not there. */
+export interface Withheld {
+  denied: readonly Denial[];
+  gone: readonly string[];
 }
 
 export interface WritersOptions {
   document: DocumentNode;
   schema: GraphQLSchema;
+  keys: ReadonlyMap<string, string>;
   planned: (key: string) => string;
 }
 
@@ -56,13 +65,15 @@ export const writersOf = (options: WritersOptions): Writers => {
   const defaults = defaultsOf(document, schema);
   const known = new Map<string, WriteAnswer>();
   return {
+    planned: options.planned,
     variables: (given) => (defaults ? { ...defaults, ...given } : given),
-    for: (denied, variables) => {
-      const key = [...names.map((name) => String(variables[name])), ...denied.map(shapeOf)].join();
+    for: (withheld, variables) => {
+      const { denied, gone } = withheld;
+      const key = [...names.map((name) => String(variables[name])), ...denied.map(shapeOf), '', ...gone].join();
       const found = known.get(key);
       if (found) return found;
       const conditions = Object.fromEntries(names.map((name) => [name, variables[name]]));
-      const write = writerOf(options, denied, conditions);
+      const write = writerOf(options, withheld, conditions);
       if (known.size < remembered) known.set(key, write);
       return write;
     },
@@ -72,8 +83,8 @@ export const writersOf = (options: WritersOptions): Writers => {
 const shapeOf = ({ responseKey, restsAbove }: Denial): string => (restsAbove === undefined ? responseKey : `${responseKey}!`);
 
 const writerOf = (
-  { document, schema, planned }: WritersOptions,
-  denied: readonly Denial[],
+  { document, schema, keys, planned }: WritersOptions,
+  { denied, gone }: Withheld,
   conditions: Readonly<Record<string, unknown>>,
 ): WriteAnswer => {
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
@@ -82,6 +93,7 @@ const writerOf = (
   const entityTypes: string[] = [];
   const selecting: Selecting = {
     schema,
+    keys,
     fragments: fragmentsOf(document),
     deniedKeys: denied.map(({ responseKey }) => responseKey),
     conditions,
@@ -91,6 +103,7 @@ const writerOf = (
     planned,
     mustStand: new Set(denied.flatMap(({ restsAbove }, number) => (restsAbove === undefined ? [] : [number]))),
     entityType: (name) => numberOf(entityTypes, name),
+    gone: new Set(gone),
   })(root, [operation.selectionSet], 'the root');
   const introspect = introspecting(document, operation, root.name, selecting);
   return (data, variables, shown) => {

@@ -18,6 +18,8 @@ export const outcomes = {
   rises: '!rises',
   /** The same, for a field that was refused. */
   hollowRises: '!hollowRises',
+  /** Of a type that is not there for the caller: no item of a list, and null as a field. */
+  gone: '!gone',
 } as const;
 
 export interface Refusal {

@@ -45,10 +45,7 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
   const name = `set-${engines++}`;
   const labels = relevant(set, named);
   const reach = new Map(labels.map((label) => [label, set.policies.filter(reaches(label, set.labels.get(label) ?? []))]));
-  for (const [label, policies] of reach) {
-    parse(`${name} ${label}`, policies);
-    parse(`${name} ${label} could`, policies, ({ json }) => inFavour(json));
-  }
+  for (const [label, policies] of reach) parse(`${name} ${label}`, policies);
   const decide = (kept: string, label: string, asked: Asked): Ruling => {
     const action = { type: 'Action', id: label };
     const classes = (set.labels.get(label) ?? []).map((id) => ({ type: 'Action', id }));
@@ -59,13 +56,17 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
     const failed = diagnostics.errors.map(({ policyId }) => policyId);
     return { granted: decision === 'allow' && failed.length === 0, rules: diagnostics.reason.toSorted(), failed };
   };
-  const explaining = new Set<string>();
-  /** What explanations alone ask is parsed at the first. */
-  const parsePermits = (label: string): void => {
-    if (explaining.has(label)) return;
-    explaining.add(label);
-    parse(`${name} ${label} permits`, policiesOf(label).filter(isPermit));
+  const later = new Set<string>();
+  /** What only contracts and explanations ask is parsed at the first: a gateway that starts answers sooner. */
+  const parsed = (kept: string, parseIt: (kept: string) => void): string => {
+    if (!later.has(kept)) parseIt(kept);
+    later.add(kept);
+    return kept;
   };
+  const inFavourOf = (label: string): string =>
+    parsed(`${name} ${label} could`, (kept) => parse(kept, policiesOf(label), ({ json }) => inFavour(json)));
+  const permitsOf = (label: string): string =>
+    parsed(`${name} ${label} permits`, (kept) => parse(kept, policiesOf(label).filter(isPermit)));
   const policiesOf = (label: string): readonly LoadedPolicy[] => reach.get(label) ?? [];
   const permitted = new Set([...reach].filter(([, policies]) => policies.some(isPermit)).map(([label]) => label));
   const ask = (label: string, asked: Asked) => (permitted.has(label) ? decide(`${name} ${label}`, label, asked) : denied);
@@ -76,7 +77,7 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
     ask,
     could: (label, asked) => {
       if (!permitted.has(label)) return false;
-      const { granted, failed } = decide(`${name} ${label} could`, label, asked);
+      const { granted, failed } = decide(inFavourOf(label), label, asked);
       return granted || failed.length > 0; // What cannot be evaluated now may be, once more is stated.
     },
     policiesOf,
@@ -84,15 +85,13 @@ export const openEngine = (set: PolicySet, named?: readonly string[]): Engine =>
       const policies = policiesOf(label);
       const { granted, rules } = ask(label, asked);
       if (granted) return [];
-      parsePermits(label);
-      const held = permitted.has(label) && decide(`${name} ${label} permits`, label, asked).granted;
+      const held = permitted.has(label) && decide(permitsOf(label), label, asked).granted;
       const permits = held ? [] : policies.filter(isPermit).map(({ reason }) => reason);
       const forbids = policies.filter((policy) => !isPermit(policy) && rules.includes(policy.id)).map(({ reason }) => reason);
       return [...(permits.length > 0 ? [[...new Set(permits)].join(' or ')] : []), ...new Set(forbids)];
     },
     close: () => {
-      for (const label of reach.keys()) for (const kept of [`${name} ${label}`, `${name} ${label} could`]) parse(kept, []);
-      for (const label of explaining) parse(`${name} ${label} permits`, []);
+      for (const kept of [...[...reach.keys()].map((label) => `${name} ${label}`), ...later]) parse(kept, []);
       reach.clear();
     },
   };
@@ -115,7 +114,7 @@ const relevant = ({ labels: known }: PolicySet, named: readonly string[] | undef
 };
 
 /** `rms:narrative` → `rms`. */
-export const systemOf = (label: string): string => label.slice(0, label.indexOf(':'));
+const systemOf = (label: string): string => label.slice(0, label.indexOf(':'));
 
 const isPermit = ({ effect }: LoadedPolicy): boolean => effect === 'permit';
 

@@ -11,7 +11,7 @@
  */
 import { ConfigError } from '../config.ts';
 import { type Kept, openKept } from '../kept.ts';
-import { type Engine, openEngine, systemOf } from './engine.ts';
+import { type Engine, openEngine } from './engine.ts';
 import { loadPolicies, type PolicySet } from './load.ts';
 import type { Problem } from './problems.ts';
 import { askedOf, endsOf, type Question, type Subject } from './question.ts';
@@ -25,12 +25,14 @@ export interface Decisions {
   grants: readonly string[];
   /** The instant at which the same question may turn out otherwise, by this set: a certification ends, a date comes. */
   untilMs: number;
-  /** Ids of the policies that decided these labels, for and against, and the labels of their systems that only rows are under. */
+  /** Ids of the policies that decided these labels, for and against, and every label that only rows are under: any system reads those. */
   rulesOf: (labels: Iterable<string>) => string[];
   /** Ids of the policies that decided one label. */
   rulesFor: (label: string) => readonly string[];
   /** Under a black label: to whoever lacks it, what it guards does not exist, and that they were denied is itself protected. */
   isBlack: (label: string) => boolean;
+  /** Under a gray label: that there is a record, and whom to ask, and nothing else of it. */
+  isGray: (label: string) => boolean;
   /** What would satisfy a label, in words: for the caller, so it says nothing of any record. */
   explain: (label: string) => string;
 }
@@ -193,7 +195,10 @@ const reachOf = (engine: Engine, question: Question): Reach => {
 };
 
 /** What it guards does not exist for whoever is not granted it, and no explanation ever speaks of it. */
-const isBlack = ({ labels }: PolicySet, label: string): boolean => labels.get(label)?.includes('black') ?? false;
+const isBlack = (set: PolicySet, label: string): boolean => isIn(set, label, 'black');
+
+const isIn = ({ labels }: PolicySet, label: string, group: 'black' | 'gray'): boolean =>
+  labels.get(label)?.includes(group) ?? false;
 
 const decisionsOf = (
   engine: Engine,
@@ -213,12 +218,12 @@ const decisionsOf = (
     grants: [...rulings].flatMap(([label, { granted }]) => (granted ? [label] : [])),
     rulesOf: (named) => {
       const wanted = new Set(named);
-      const systems = new Set([...wanted].map(systemOf));
-      const isWanted = (label: string) => wanted.has(label) || (systems.has(systemOf(label)) && !labels?.includes(label));
+      const isWanted = (label: string) => wanted.has(label) || (labels !== undefined && !labels.includes(label));
       return [...new Set([...rulings].flatMap(([label, { rules }]) => (isWanted(label) ? rules : [])))].sort();
     },
     rulesFor: (label) => rulings.get(label)?.rules ?? [],
     isBlack: (label) => isBlack(set, label),
+    isGray: (label) => isIn(set, label, 'gray'),
     explain: (label) => explain(engine, label, () => engine.lacks(label, asked)),
   };
 };

@@ -125,7 +125,7 @@ const idOf = (row: Content): string => {
   return `dis-${createHash('sha256').update(content).digest('hex').slice(0, 40)}`;
 };
 
-/** The place is the primary key: of two that take the same, one tries again behind the other. */
+/** The place is the primary key, and part of the id: of two that take the same, one tries again behind the other. */
 const append = async (row: Omit<Content, 'sequence'>, database: DisseminationsOptions['database']): Promise<Dissemination> => {
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const [{ last } = { last: 0 }] = await database.query<{ last: number }>(
@@ -137,7 +137,7 @@ const append = async (row: Omit<Content, 'sequence'>, database: DisseminationsOp
       `INSERT INTO hub_registry.dissemination (sequence, id, at, subject, ori, operation_id, case_number, recipient_agency,
          recipient_ori, recipient_role, purpose, reason, record_keys, format, caveats)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-       ON CONFLICT (sequence) DO NOTHING RETURNING ${columns}`,
+       ON CONFLICT DO NOTHING RETURNING ${columns}`,
       [
         ...[numbered.sequence, id, row.at, row.subject, row.ori, row.operationId, row.caseNumber, row.recipientAgency],
         ...[row.recipientOri, row.recipientRole, row.purpose, row.reason, row.recordKeys, row.format, row.caveats],

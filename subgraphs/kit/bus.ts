@@ -7,6 +7,7 @@
  * Two implementations: `openLocalBus` for one process, `openRedisBus` for many.
  */
 import type { Claim } from './bus/claims.ts';
+import type { Tally } from './bus/tally.ts';
 import type { Change, SourceStatus } from './status.ts';
 
 export interface NewEvent {
@@ -39,6 +40,8 @@ export interface Bus {
   statuses: () => Promise<SourceStatus[]>;
   /** Whether nobody took this key before, in any process on the bus; it is taken until then. */
   claim: Claim;
+  /** How often, counted over all processes on the bus; absent where there is one. */
+  tally?: Tally;
   close: () => Promise<void>;
 }
 

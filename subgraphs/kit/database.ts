@@ -13,7 +13,8 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 export interface Database {
   /** For `new PrismaClient({ adapter })`. */
   readonly adapter: PrismaPg | PrismaPGlite;
-  query: <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+  /** A statement that is run often may have a name: the server then reads and plans it once a connection. */
+  query: <Row>(sql: string, parameters?: unknown[], name?: string) => Promise<Row[]>;
   /** Several statements, without parameters: for loaders. */
   exec: (sql: string) => Promise<void>;
   /** Calls back on each NOTIFY; the answer stops it. `onLost` tells when the connection went away. */
@@ -49,7 +50,8 @@ const openServer = async (
   pool.on('error', () => {}); // An idle connection broke; the next query opens another or fails by itself.
   return {
     adapter: new PrismaPg(pool),
-    query: async <Row>(sql: string, parameters: unknown[] = []) => (await pool.query(sql, parameters)).rows as Row[],
+    query: async <Row>(text: string, values: unknown[] = [], name?: string) =>
+      (await pool.query(name === undefined ? { text, values } : { name, text, values })).rows as Row[],
     exec: async (sql) => {
       await pool.query(sql);
     },

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- gateway`: the public benchmark's heavy query and a light one
- * through the hub, through Apollo's own gateway, and through nothing but the
+ * through the hub, through the gateways of others, and through nothing but the
  * calls. Each gateway is one process on one core; the subgraphs, which answer
  * from memory, and the load are on the other.
  */
@@ -10,7 +10,7 @@ import { type Measured, measureAll } from './gateway/measure.ts';
 
 const baseline = 'limit';
 /** `law`: the hub with access rules and audit on; `hub`: without either. */
-const gateways = ['limit', 'law', 'hub', 'stock'];
+const gateways = ['limit', 'law', 'hub', 'hive-rust', 'hive', 'mercurius', 'stock'];
 const goals: Record<string, number> = { 'heavy law': 2 };
 
 export const bench: Bench = {
@@ -20,8 +20,8 @@ export const bench: Bench = {
 };
 
 const rows = (measured: readonly Measured[]): Row[] =>
-  measured.flatMap(({ gateway, query, cpuMs, perSecond, p50Ms, calls }): Row[] => {
-    const title = `${query}: ${gateway}`;
+  measured.flatMap(({ gateway, query, cpuMs, perSecond, p50Ms, calls, same }): Row[] => {
+    const title = `${query}: ${gateway}${same ? '' : ', another answer'}`;
     const limit = measured.find((one) => one.query === query && one.gateway === baseline);
     const goal = goals[`${query} ${gateway}`];
     const ratio = limit && gateway !== baseline ? { ratio: cpuMs / limit.cpuMs } : {};

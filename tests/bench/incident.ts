@@ -103,13 +103,13 @@ const measure = async ({ url }: FilledDatabase, runs: number): Promise<Measured>
   }
 };
 
-/** Calls that have a report, evenly from all of them, the same at each run. */
+/** Calls that have a report, and that any detective is shown, evenly from all of them, the same at each run. */
 const numbersOf = async (url: string, count: number): Promise<string[]> => {
   const database = await openDatabase(url, { readOnly: true, connections: 1 });
   try {
     const rows = await database.query<{ number: string }>(
       `SELECT i.number FROM cad_vendor.cl_mstr c JOIN cad.incident i ON i.id = 'inc-' || c.itm_no
-       WHERE c.itm_no IN (SELECT replace(itm_no, '-', '') FROM rms_vendor.rpt_mst WHERE seal_fl = 'N')
+       WHERE i.handling = 'open' AND i.owner_ori = 'LANPD0000' AND c.itm_no IN (SELECT replace(itm_no, '-', '') FROM rms_vendor.rpt_mst WHERE seal_fl = 'N')
        ORDER BY md5(c.itm_no) LIMIT $1`,
       [count],
     );

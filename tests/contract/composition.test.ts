@@ -124,7 +124,7 @@ describe('a seventh system', () => {
   const sourcesOf = (graph: ReturnType<typeof loadSupergraph>, query: string) => {
     const document = parse(query);
     expect(validate(graph.api, document)).toEqual([]);
-    return planner(graph, readPolicy(graph.full)).for(document).sources;
+    return planner(graph, readPolicy(graph.full), new Map()).for(document).sources;
   };
 
   test('composes with the others, and takes nothing from what clients knew', () => {

@@ -1,18 +1,15 @@
 /** The vendor's console in a real browser, on the real hub: what a system's engineer sees with a token of the system. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { buildPage } from '../../clients/build.ts';
-import { clientCredentials } from '../../clients/sdk/src/index.ts';
 import { describeInBrowser, openBrowser } from '../setup/browser.ts';
+import { vendorOf } from './kit.ts';
+import { type Built, buildPages, homeOf } from './pages.ts';
 import { type RunningHub, startHub } from './setup.ts';
 import { openWatched, type Watched } from './watched.ts';
 
 const limitMs = 180_000;
 
 describeInBrowser("the vendor's console", () => {
-  let cache: string;
+  let built: Built;
   let hub: RunningHub;
   let home: string;
   let token: string;
@@ -21,11 +18,10 @@ describeInBrowser("the vendor's console", () => {
   let page: Page;
 
   beforeAll(async () => {
-    cache = mkdtempSync(join(tmpdir(), 'rtcc-console-'));
-    hub = await startHub('embedded', { pages: { console: await buildPage('console', { cache }) } });
-    home = hub.gateway.url.replace('127.0.0.1', 'localhost');
-    const { issuer } = (await (await fetch(`${home}/.well-known/rtcc-hub`)).json()) as { issuer: string };
-    token = await clientCredentials({ issuer, clientId: 'demo-vendor', clientSecret: 'demo-vendor-secret' }).get();
+    built = await buildPages('console');
+    hub = await startHub('embedded', { pages: built.pages });
+    home = homeOf(hub);
+    token = await (await vendorOf(hub)).token.get();
     browser = await openBrowser();
     watched = await openWatched(browser);
     page = watched.page;
@@ -34,7 +30,7 @@ describeInBrowser("the vendor's console", () => {
   afterAll(async () => {
     await browser?.close();
     await hub?.close();
-    rmSync(cache, { recursive: true, force: true });
+    built?.remove();
   }, limitMs);
 
   const give = async (text: string): Promise<void> => {
@@ -74,8 +70,7 @@ describeInBrowser("the vendor's console", () => {
   });
 
   test('the token is in no storage and no address, and gone when it is to be forgotten', async () => {
-    const kept = '[Object.values(localStorage), Object.values(sessionStorage), document.cookie, location.href].join()';
-    expect(await page.evaluate(kept)).toBe(`,,,${home}/console`);
+    expect([await watched.kept(), page.url()]).toEqual(['', `${home}/console`]);
     await page.getByRole('button', { name: 'Forget the token' }).click();
     await page.getByLabel('Access token').waitFor();
     expect(await page.content()).not.toContain(token);

@@ -5,18 +5,18 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { clientCredentials, createHub, type Hub, type HubFailure, operation } from '../../clients/sdk/src/index.ts';
+import { approvedText, cursorsBetween, installKit, twoMoreChanges, vendorOf } from './kit.ts';
 import { type RunningHub, startHub, until } from './setup.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const limitMs = 240_000;
-const text = (name: string): string => readFileSync(join(root, 'subgraphs/hub/demo/operations', `${name}.graphql`), 'utf8');
 
 describe("the vendor's kit", () => {
   let hub: RunningHub;
@@ -27,12 +27,10 @@ describe("the vendor's kit", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rtcc-vendor-'));
-    await install(folder);
-    hub = await startHub('embedded', { speed: 120 });
-    const response = await fetch(`${hub.gateway.url}/.well-known/rtcc-hub`);
-    const { issuer } = (await response.json()) as { issuer: string };
+    await installKit(folder);
+    hub = await startHub('embedded', { speed: 240 });
+    const { issuer, token } = await vendorOf(hub);
     environment = { ...process.env, NODE_OPTIONS: '', HUB_URL: hub.gateway.url, HUB_ISSUER: issuer };
-    const token = clientCredentials({ issuer, clientId: 'demo-vendor', clientSecret: 'demo-vendor-secret' });
     kit = createHub({ url: hub.gateway.url, token });
   }, limitMs);
 
@@ -66,19 +64,7 @@ describe("the vendor's kit", () => {
     return { lines, said, stop };
   };
 
-  /** What the hub itself has between two cursors, both included. */
-  const between = async (first: string, last: string): Promise<string[]> => {
-    const socket = await hub.socket('vendor', gateway());
-    const seen = new Set([first]);
-    const query = text('incident-changes');
-    for await (const { data } of socket.iterate({ query, variables: { after: first } })) {
-      const { cursor } = (data as { incidentChanged: { cursor: string } }).incidentChanged;
-      seen.add(cursor);
-      if (cursor === last) break;
-    }
-    await socket.dispose();
-    return [...seen];
-  };
+  const between = (first = '', last = '') => cursorsBetween(hub, gateway(), [first, last]);
   let current: RunningHub['gateway'] | undefined;
   const gateway = () => current ?? hub.gateway;
 
@@ -99,7 +85,7 @@ describe("the vendor's kit", () => {
 
   test('a command line of fifteen lines lists every unit, page by page, and what the system may run', async () => {
     const units = rows((await example('cli', 'units')).stdout).map(({ callSign }) => callSign);
-    const { data } = await hub.ask({ as: 'vendor', query: text('unit-positions'), variables: { first: 100 } });
+    const { data } = await hub.ask({ as: 'vendor', query: approvedText('unit-positions'), variables: { first: 100 } });
     const { nodes } = (data as { units: { nodes: { callSign: string }[] } }).units;
     expect(units.slice(0, nodes.length)).toEqual(nodes.map(({ callSign }) => callSign));
     expect(new Set(units).size).toBe(units.length);
@@ -125,7 +111,7 @@ describe("the vendor's kit", () => {
       const [before] = first.lines.slice(-1);
       await hub.gateway.close();
       await until('the break is noticed', () => first.said.length > 0);
-      await between(before?.cursor ?? '', await nextCursor(hub, current, before?.cursor ?? ''));
+      await twoMoreChanges(hub, current, before?.cursor ?? '');
       await hub.startGateway({ PORT: String(port) });
       const sofar = first.lines.length;
       await until('changes of meanwhile', () => first.lines.length >= sofar + 3, 90_000);
@@ -136,7 +122,7 @@ describe("the vendor's kit", () => {
       await second.stop();
 
       const told = [...first.lines, ...second.lines].map((line) => line.cursor);
-      expect(told).toEqual(await between(told[0] ?? '', told.at(-1) ?? ''));
+      expect(told).toEqual(await between(told[0], told.at(-1)));
       expect(first.said.every((line) => line.startsWith('interrupted (HUB_UNREACHABLE)'))).toBe(true);
     },
     limitMs,
@@ -192,30 +178,6 @@ const openStreams = async (hub: RunningHub): Promise<number> => {
   const { data } = await hub.ask({ as: 'vendor', query: '{ myOperations { nodes { operationName requestsToday } } }' });
   const { nodes } = (data as { myOperations: { nodes: { operationName: string; requestsToday: number }[] } }).myOperations;
   return nodes.find(({ operationName }) => operationName === 'IncidentChanges')?.requestsToday ?? 0;
-};
-
-/** The cursor of the second change behind this one, as another gateway tells it. */
-const nextCursor = async (hub: RunningHub, at: RunningHub['gateway'], after: string): Promise<string> => {
-  const socket = await hub.socket('vendor', at);
-  let [last, count] = ['', 0];
-  for await (const { data } of socket.iterate({ query: text('incident-changes'), variables: { after } })) {
-    last = (data as { incidentChanged: { cursor: string } }).incidentChanged.cursor;
-    count += 1;
-    if (count === 2) break;
-  }
-  await socket.dispose();
-  return last;
-};
-
-/** As a vendor's engineer would: the tarball into a folder of their own. */
-const install = async (folder: string): Promise<void> => {
-  const quiet = { env: { ...process.env, NODE_OPTIONS: '' } };
-  const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { ...quiet, cwd: join(root, 'clients/sdk') });
-  const name = /"filename": "([^"]+)"/.exec(packed.stdout)?.[1] ?? '';
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'vendor', private: true, type: 'module' }));
-  const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
-  await run('npm', ['install', ...flags, join(folder, name), 'graphql@16'], { ...quiet, cwd: folder });
-  cpSync(join(folder, 'node_modules/@rtcc-hub/sdk/examples'), join(folder, 'examples'), { recursive: true });
 };
 
 const program = `

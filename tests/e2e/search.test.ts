@@ -4,13 +4,11 @@
  * followed and shared; by keyboard alone as well, and with nothing asked of other
  * machines.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { buildPage } from '../../clients/build.ts';
-import { prepareMap } from '../../deploy/map.ts';
 import { describeInBrowser, openBrowser } from '../setup/browser.ts';
+import { type Built, buildPages, homeOf } from './pages.ts';
 import { type RunningHub, startHub, until } from './setup.ts';
 import { openWatched, type Watched } from './watched.ts';
 
@@ -25,7 +23,7 @@ const reason = 'armed robbery on Carondelet Street';
 const screenshots = join(import.meta.dirname, '../../.data/screenshots');
 
 describeInBrowser('the investigative search', () => {
-  let cache: string;
+  let built: Built;
   let hub: RunningHub;
   let home: string;
   let browser: Browser;
@@ -33,11 +31,10 @@ describeInBrowser('the investigative search', () => {
   let page: Page;
 
   beforeAll(async () => {
-    cache = mkdtempSync(join(tmpdir(), 'rtcc-search-'));
+    built = await buildPages('search');
     mkdirSync(screenshots, { recursive: true });
-    const map = prepareMap({ cache: join(cache, 'map'), environment: {} });
-    hub = await startHub('embedded', { pages: { search: await buildPage('search', { cache }), map } });
-    home = hub.gateway.url.replace('127.0.0.1', 'localhost');
+    hub = await startHub('embedded', { pages: built.pages });
+    home = homeOf(hub);
     browser = await openBrowser();
     watched = await openWatched(browser);
     page = watched.page;
@@ -46,7 +43,7 @@ describeInBrowser('the investigative search', () => {
   afterAll(async () => {
     await browser?.close();
     await hub?.close();
-    rmSync(cache, { recursive: true, force: true });
+    built?.remove();
   }, limitMs);
 
   const state = async (at: Page, purpose = 'C', caseNumber = item): Promise<string | null> => {
@@ -378,12 +375,7 @@ describeInBrowser('the investigative search', () => {
     async () => {
       const alone = await openWatched(browser);
       const { keyboard } = alone.page;
-      await alone.page.goto(`${home}/search`);
-      await alone.page.getByRole('button', { name: 'Sign in' }).waitFor();
-      await keyboard.press('Enter');
-      await alone.page.waitForSelector('button[value=detective]');
-      await alone.page.focus('button[value=detective]');
-      await keyboard.press('Enter');
+      await alone.signInByKeyboard(home, '/search', 'detective');
       await alone.page.waitForSelector('[data-gate]');
       await keyboard.press('p');
       await keyboard.type('Cr');
@@ -438,10 +430,7 @@ describeInBrowser('the investigative search', () => {
   });
 
   test('leaves neither token nor record in the browser', async () => {
-    const kept = await page.evaluate(
-      'JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])',
-    );
-    expect(kept).toBe('[[],[["rtcc.entered","1"]],""]');
+    expect(await watched.kept()).toBe('rtcc.entered,1,');
   });
 
   test('asks no other machine, and nothing that its policy forbids', () => {

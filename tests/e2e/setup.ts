@@ -195,7 +195,7 @@ const openSubgraphs = async (ground: Ground, watch: HubOptions['watch']): Promis
 };
 
 const openGateway = async (
-  { environment, data, life, pages }: Ground,
+  { environment, data, life, pages, bus }: Ground,
   { urls }: Subgraphs,
   issuer: string,
   database: Database,
@@ -203,7 +203,12 @@ const openGateway = async (
   const places = [...urls].map(([name, url]) => [`HUB_SUBGRAPH_${prefixOf(name)}_URL`, url]);
   const key = JSON.stringify({ keys: await signingKeys(environment, data) });
   const settings = { ...environment, ...Object.fromEntries(places), OIDC_ISSUER: issuer, HUB_SIGNING_KEY: key };
-  const gateway = await startGateway(readConfig(settings, { port: Number(settings.PORT ?? 0) }), { database, log, pages });
+  const gateway = await startGateway(readConfig(settings, { port: Number(settings.PORT ?? 0) }), {
+    database,
+    log,
+    pages,
+    tally: bus.tally,
+  });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= gateway.close();

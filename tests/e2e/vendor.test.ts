@@ -69,6 +69,27 @@ describeOnBoth('a vendor', (backend) => {
     await until('the revocation is known', async () => codeOf(await byHash(document)) === 'DOCUMENT_NOT_TRUSTED', 10_000);
   });
 
+  test('its rate is one, at however many gateways, where these share a Redis; else each counts for itself', async () => {
+    const document = 'query Rated { incidents(first: 1) { nodes { number } } }';
+    const registered = await hub.ask({
+      as: 'vendor',
+      query: 'mutation ($document: String!) { registerOperation(document: $document, name: "Rated") { id } }',
+      variables: { document },
+    });
+    const {
+      registerOperation: { id },
+    } = registered.data as { registerOperation: { id: string } };
+    const query = `mutation { approveOperation(id: "${id}", limits: { requestsPerMinute: 2 }) { state } }`;
+    expect((await hub.ask({ as: 'admin', query })).data).toEqual({ approveOperation: { state: 'APPROVED' } });
+    const other = await hub.startGateway();
+    const codes: unknown[] = [];
+    for (const at of [hub.gateway, other, hub.gateway, other])
+      codes.push(codeOf(await hub.ask({ as: 'vendor', at, query: '', extensions: hashed(document) })));
+    const limited = backend === 'services' ? 'LIMIT_RATE' : undefined;
+    expect(codes).toEqual([undefined, undefined, limited, limited]);
+    await other.close();
+  });
+
   test('the command line registers, approves, lists and revokes, as whoever it is told', async () => {
     const url = hub.gateway.url;
     const folder = mkdtempSync(join(tmpdir(), 'rtcc-documents-'));

@@ -13,6 +13,10 @@ export interface Watched {
   /** Runs what makes the browser itself complain, such as a server that goes away. */
   quietly: (run: () => Promise<void>) => Promise<void>;
   signIn: (home: string, path: string, persona: string) => Promise<void>;
+  /** The same without a mouse. */
+  signInByKeyboard: (home: string, path: string, persona: string) => Promise<void>;
+  /** What is in the browser's storage. */
+  kept: () => Promise<string>;
   /** Into a folder that is not committed. */
   picture: (name: string) => Promise<void>;
   /** Rules of axe that are violated seriously, with the first place of each. */
@@ -49,6 +53,16 @@ export const openWatched = async (browser: Browser): Promise<Watched> => {
       await page.click(`button[value=${persona}]`);
       await page.waitForSelector('.shell');
     },
+    signInByKeyboard: async (home, path, persona) => {
+      await page.goto(`${home}${path}`);
+      await page.getByRole('button', { name: 'Sign in' }).waitFor();
+      await page.keyboard.press('Enter'); // The button has the focus.
+      const own = page.locator(`button[value=${persona}]`);
+      await own.focus();
+      await page.keyboard.press('Enter');
+    },
+    kept: async () =>
+      String(await page.evaluate('[localStorage, sessionStorage].flatMap(Object.entries).concat(document.cookie).join()')),
     picture: (name) => takePictures(page, name),
     violations: () => findViolations(page),
   };

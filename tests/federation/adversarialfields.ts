@@ -79,7 +79,7 @@ export const reaching: Case[] = [
   {
     what: '6 a union asked for its type names alone',
     query: '{ hits { __typename } }',
-    data: { hits: [{ __typename: null }, { __typename: null }] },
+    data: { hits: [{ __typename: 'Person' }, { __typename: 'Vehicle' }] },
     untold: /intel/i,
   },
   {

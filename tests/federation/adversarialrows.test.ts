@@ -53,13 +53,53 @@ describe.each(transports)('over %s', (transport) => {
     expect(await trace(query)).toBe(with_);
   });
 
+  test.each([
+    ['a union, asked for its type names alone', '{ hits { __typename } }'],
+    ['a union, by the members that may be seen', '{ hits { ... on Vehicle { id } ... on Person { __typename name } } }'],
+    ['lists in a list', '{ heaps { __typename ... on Vehicle { name } } }'],
+    ['a field that gives one', '{ hit { __typename } }'],
+    ['an interface', '{ beings { id name } }'],
+    ['an interface, by a fragment on it', '{ hits { ... on Being { __typename name } } }'],
+    ['an interface, by a field that another member closes', '{ beings { id code } }'],
+    ['an error of the system, behind it', '{ hits { __typename ... on Vehicle { boom } } }'],
+    ['an error of another system, behind it', '{ beings { __typename ... on Vehicle { extra } } }'],
+  ])(
+    '6 an item under a black label that the system gives all the same, in %s: the same bytes as without it',
+    async (_what, query) => {
+      world.careless = true;
+      world.hostile = '{"data":{"_entities":[null]},"errors":[{"message":"x","path":["_entities",0,"extra"]}]}';
+      const told = (trace: string) => JSON.parse(trace).filter((_: unknown, part: number) => part !== 1);
+      const with_ = await trace(query);
+      expect(JSON.stringify(told(with_))).not.toMatch(/Informant|i1\b/);
+      world.tip = false;
+      expect(await trace(query)).toBe(with_);
+    },
+  );
+
+  test.each([
+    ['{ hits { __typename } }', { hits: [{ __typename: 'Person' }, { __typename: 'Vehicle' }] }],
+    ['{ hits { ... on Vehicle { id } } }', { hits: [{}, { id: 'v1' }] }],
+    ['{ beings { name } }', { beings: [{ name: 'Name p1' }, { name: 'Van' }] }],
+    ['{ heaps { __typename } }', { heaps: [[{ __typename: 'Person' }, { __typename: 'Vehicle' }], []] }],
+    ['{ hit { __typename } }', { hit: null }],
+  ])('6 %s: answered without a word by whatever else it can be, and its label is on a record apart', async (query, data) => {
+    world.careless = true;
+    let answer: unknown;
+    const records = await hub.recorded(async () => {
+      answer = await hub.send[transport](patrol, { query });
+    });
+    expect(answer).toEqual({ data });
+    expect(records.filter(({ kind }) => kind !== 'DENIED').flatMap(({ denied }) => denied)).toEqual([]);
+    expect(records.filter(({ kind }) => kind === 'DENIED')).toMatchObject([{ class: 'BLACK', denied: ['Intel: intel:read'] }]);
+  });
+
   test('6 and it is there for whom it is not black', async () => {
     const query = '{ hits { __typename ... on Intel { tip } } }';
     const certifications = ['CJIS', '28CFR23'].map((name) => ({ name, expiresAt: '2099-01-01T00:00:00Z' }));
     const cleared = await hub.issuer.token(['detective'], { certifications });
     const extensions = { purpose: 'C', caseNumber: 'B-24020-22', reason: 'follow-up' };
     const { data, errors } = await hub.send[transport](cleared, { query, extensions });
-    expect([data?.hits, errors]).toMatchObject([[{}, {}, { __typename: 'Intel', tip: 'a tip' }], undefined]);
+    expect([data?.hits, errors]).toMatchObject([[{}, { __typename: 'Intel', tip: 'a tip' }, {}], undefined]);
   });
 
   test('17 a sealed record takes as long as none', async () => {

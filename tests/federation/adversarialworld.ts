@@ -25,6 +25,8 @@ export const world = {
   sealed: new Set<string>(),
   /** Whether there is a piece of intelligence. */
   tip: true,
+  /** The system gives it to whoever asks: only the hub stands between. */
+  careless: false,
   gate: undefined as Promise<void> | undefined,
   /** What the hostile system answers. */
   hostile: '{}',
@@ -34,6 +36,7 @@ export const resetWorld = (): void => {
   world.present = new Set(['p1', 'p2', 'p3', 'p4']);
   world.sealed = new Set(['p3']);
   world.tip = true;
+  world.careless = false;
   world.gate = undefined;
   world.hostile = '{"data":{"_entities":[{"extra":"more"}]}}';
 };
@@ -49,7 +52,7 @@ const rowOf = (id: string) => ({
   strict: ssn,
   intel: [intel],
 });
-const intel = { __typename: 'Intel', id: 'i1', tip: 'a tip' };
+const intel = { __typename: 'Intel', id: 'i1', name: 'Informant', code: 'i1', tip: 'a tip' };
 const vehicle = { __typename: 'Vehicle', id: 'v1', name: 'Van', code: 'open', ownerId: 'p1' };
 const file = { number: 'F-77', title: 'Burglary' };
 
@@ -57,17 +60,18 @@ const exists = (id: string, { grants }: Principal): boolean =>
   world.present.has(id) && (!world.sealed.has(id) || grants.includes('rms:sealed'));
 const personOf = (id: string, { principal }: Toy) => (exists(id, principal) ? rowOf(id) : null);
 const personsOf = ({ principal }: Toy) => [...world.present].filter((id) => exists(id, principal)).map(rowOf);
-const hitsOf = (context: Toy) => [
-  ...personsOf(context).slice(0, 1),
-  vehicle,
-  ...(world.tip && context.principal.grants.includes('intel:read') ? [intel] : []),
-];
+const intelFor = ({ principal }: Toy) =>
+  world.tip && (world.careless || principal.grants.includes('intel:read')) ? [intel] : [];
+const hitsOf = (context: Toy) => [...personsOf(context).slice(0, 1), ...intelFor(context), vehicle];
 const pageOfPersons = (args: PageArguments, context: Toy) => {
   const window = windowOf(args, 1);
   const rows = personsOf(context);
   const { after } = window;
   const behind = after ? rows.filter(({ id }) => id > (after[0] ?? '')) : rows;
   return { ...pageOf(behind.slice(0, window.limit), window, ({ id }) => [id]), totalCount: rows.length };
+};
+const boom = () => {
+  throw Object.assign(new Error(`SELECT '${ssn}' failed on db7.internal`), { extensions: { serviceName: 'db7' } });
 };
 
 const rms: ToySubgraph = {
@@ -81,6 +85,8 @@ const rms: ToySubgraph = {
       vehicle: Vehicle @authenticated
       beings: [Being!]! @authenticated
       hits: [Hit!]! @authenticated
+      hit: Hit @authenticated
+      heaps: [[Hit]]! @authenticated
       file: File @authenticated
       who: String @authenticated
       boom: String @authenticated
@@ -103,9 +109,11 @@ const rms: ToySubgraph = {
       intel: [Intel!]  peer: Person  peers: [Person!]
     }
     type Vehicle implements Being @key(fields: "id") @needs(policies: [["cad:read"]]) {
-      id: ID!  name: String  code: String  owner: Person
+      id: ID!  name: String  code: String  owner: Person  boom: String
     }
-    type Intel @key(fields: "id") @needs(policies: [["intel:read"]]) { id: ID! tip: String }
+    type Intel implements Being @key(fields: "id") @needs(policies: [["intel:read"]]) {
+      id: ID!  name: String  code: String @needs(policies: [["intel:read"]])  tip: String
+    }
     type File @key(fields: "number") { number: ID! @needs(policies: [["people:ssn"]]) title: String }
   `,
   resolvers: {
@@ -115,20 +123,20 @@ const rms: ToySubgraph = {
       find: (_: unknown, __: unknown, context: Toy) => personsOf(context).slice(0, 1),
       listed: (_: unknown, __: unknown, context: Toy) => personsOf(context).slice(0, 1),
       vehicle: () => vehicle,
-      beings: (_: unknown, __: unknown, context: Toy) => [...personsOf(context).slice(0, 1), vehicle],
+      beings: (_: unknown, __: unknown, context: Toy) => hitsOf(context),
       hits: (_: unknown, __: unknown, context: Toy) => hitsOf(context),
+      hit: (_: unknown, __: unknown, context: Toy) => intelFor(context)[0],
+      heaps: (_: unknown, __: unknown, context: Toy) => [hitsOf(context), intelFor(context)],
       file: () => file,
       who: (_: unknown, __: unknown, { principal: { subject, purpose, caseNumber } }: Toy) =>
         [subject, purpose, caseNumber].join(' '),
-      boom: () => {
-        throw Object.assign(new Error(`SELECT '${ssn}' failed on db7.internal`), { extensions: { serviceName: 'db7' } });
-      },
+      boom,
       slow: async () => {
         await world.gate;
         return 'done';
       },
     },
-    Vehicle: { owner: ({ ownerId }: { ownerId: string }, _: unknown, context: Toy) => personOf(ownerId, context) },
+    Vehicle: { boom, owner: ({ ownerId }: { ownerId: string }, _: unknown, context: Toy) => personOf(ownerId, context) },
     Person: { __resolveReference: ({ id }: { id: string }, context: Toy) => personOf(id, context) },
     Subscription: {
       told: live({

@@ -12,7 +12,7 @@ const principal = { kind: 'anonymous', grants: [] } as unknown as Principal;
 
 /** Over one supergraph, so that plans and writers are used again as in production. */
 export const ours = (supergraph: Supergraph) => {
-  const plans = planner(supergraph, readPolicy(supergraph.full));
+  const plans = planner(supergraph, readPolicy(supergraph.full), new Map());
   return async (
     document: DocumentNode,
     variables: Record<string, unknown>,

@@ -51,7 +51,7 @@ export const byStock = async (
   const unfit = (result.extensions?.valueCompletion ?? []) as GraphQLError[];
   return {
     data: JSON.parse(JSON.stringify(result.data ?? null), (key, value) => (key === hollowMark ? undefined : value)),
-    ...told(((result.errors ?? []) as GraphQLError[]).map(clean)),
+    ...told(((result.errors ?? []) as GraphQLError[]).map((error) => clean(error))),
     unfit: unfit.map(({ path }) => String(path?.join('.'))).sort(),
   };
 };

@@ -1,5 +1,7 @@
 /** A release outside of the hub: only of what the caller may see, and found again by the record that was released. */
 import { withheld } from '../../schema/errors.ts';
+import type { Principal } from '../../schema/principal.ts';
+import { asPointer, pointedAt, shownTo } from '../../subgraphs/kit/labels.ts';
 import { type Answer, startToyHub, type ToyHub } from './harness.ts';
 
 let recorded: string[][];
@@ -22,16 +24,26 @@ const register = {
   },
 };
 
+/** Whole to whom it is shown, a pointer to who may know of it, and none to others. */
+const restricted = (id: string, principal: Principal) => {
+  if (shownTo(principal).includes('restricted')) return { id, number: 'B-1' };
+  const owner = { ownerOri: 'LANPD0000', ownerName: 'New Orleans Police Department' };
+  return pointedAt(principal).includes('restricted') ? asPointer({ id, ...owner }) : null;
+};
+
 const rms = {
   name: 'rms',
+  pointers: { Report: ['id'] },
   sdl: `
-    type Query { report(id: ID!): Report }
+    type Query { report: Report }
     type Report @key(fields: "id") @authenticated @policy(policies: [["rms:read"]]) { id: ID!, number: String }
     type Lead @key(fields: "id") @authenticated @policy(policies: [["people:leads"]]) { id: ID!, text: String }
   `,
   resolvers: {
+    Query: { report: (_: unknown, __: unknown, { principal }: { principal: Principal }) => restricted('restricted', principal) },
     Report: {
-      __resolveReference: ({ id }: { id: string }, { principal }: { principal: { grants: string[] } }) => {
+      __resolveReference: ({ id }: { id: string }, { principal }: { principal: Principal }) => {
+        if (id === 'restricted') return restricted(id, principal);
         if (id === 'guarded') throw withheld('rms:victim-identity', 'a case');
         return id === 'sealed' && !principal.grants.includes('rms:sealed') ? null : id === 'none' ? null : { id };
       },
@@ -61,8 +73,13 @@ beforeEach(() => {
 });
 
 const query = 'mutation Release($input: DisseminationInput!) { recordDissemination(input: $input) { id } }';
-const release = (recordKeys: string[], as = token): Promise<Answer> =>
-  hub.ask({ query, token: as, variables: { input: { recipient: 'District Attorney', reason: 'Discovery', recordKeys } } });
+const release = (recordKeys: string[], as = token, extensions = {}): Promise<Answer> =>
+  hub.ask({
+    query,
+    token: as,
+    extensions,
+    variables: { input: { recipient: 'District Attorney', reason: 'Discovery', recordKeys } },
+  });
 
 test('records that the caller may see are released, and the record names each of them', async () => {
   const answer = await release(['Report:1', 'Report:2']);
@@ -86,6 +103,19 @@ test('one that is sealed and one that never was are refused alike, and nothing i
   expect(answers[0]).toMatchObject({ data: null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   expect(recorded).toEqual([]);
   expect((await hub.audit()).at(-1)).toMatchObject({ kind: 'OUTCOME', outcome: 'FAILED', entities: [] });
+});
+
+test('one that is only pointed at is refused like one that never was; whoever is shown it whole releases it', async () => {
+  const { data, errors } = await hub.ask({ query: '{ report { id number } }', token });
+  expect(data).toEqual({ report: { id: 'restricted', number: null } }); // A pointer, and no more.
+  expect(errors?.[0]?.extensions.policy).toBe('rms:restricted');
+  const [pointed, none] = [await release(['Report:1', 'Report:restricted']), await release(['Report:1', 'Report:none'])];
+  expect(pointed).toEqual(none);
+  expect(pointed.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  expect(recorded).toEqual([]);
+  const forCase = { purpose: 'C', caseNumber: 'B-24020-22', reason: 'discovery in the case' };
+  expect((await release(['Report:restricted'], token, forCase)).errors).toBeUndefined();
+  expect(recorded).toEqual([['Report:restricted']]);
 });
 
 test('written as literals, under an alias or in a fragment, it is checked no less', async () => {

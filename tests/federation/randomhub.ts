@@ -74,7 +74,7 @@ export const randomHub = ({ sdl, types }: Graph): RandomHub => {
   const whole: Contract = { shown: supergraph.api, taken: supergraph.api, isUntold: () => false, explainsErrors: true };
   const contracts = () => whole;
   const keys = keysOf(supergraph.full, supergraph.api);
-  const permit = openPermit({ supergraph, policy, keys, plans: planner(supergraph, policy) });
+  const permit = openPermit({ supergraph, policy, keys, plans: planner(supergraph, policy, keys) });
   const run = async ({ document, variables }: Operation, holder: Holder, data: Data): Promise<Run> => {
     const intents: Intent[] = [];
     const asked: Asked[] = [];
@@ -136,12 +136,13 @@ const around = ({ signedIn, scopes, grants }: Holder, intents: Intent[]): Around
         rulesOf: (labels) => [...labels].sort(),
         rulesFor: () => [],
         isBlack: () => false,
+        isGray: () => false,
         explain: (label) => `Hold ${label}.`,
       }),
     },
     cases: { holds: async () => true },
     documents: { kept: false, find: async () => undefined },
-    quotas: { take: () => {}, hold: () => () => {} },
+    quotas: { take: () => {}, takeOfAll: async () => {}, hold: () => () => {} },
     releases: { check: async () => {} },
     standing: withoutStanding,
     authenticate: async () => ({ ...nobody, kind: signedIn ? 'person' : 'anonymous', scopes: [...scopes] }),
@@ -153,7 +154,7 @@ const around = ({ signedIn, scopes, grants }: Holder, intents: Intent[]): Around
       },
       refuse: async () => {},
       note: async () => {},
-      open: async () => ({ settle, close: settle }),
+      open: async () => ({ settle, isBehind: () => false, close: settle }),
       close: settle,
     },
     limits: {

@@ -2,12 +2,13 @@ import { parse } from 'graphql';
 import WebSocket from 'ws';
 import { readConfig } from '../../gateway/config.ts';
 import { startGateway } from '../../gateway/index.ts';
+import { live } from '../../gateway/live.ts';
 import { openLocalBus } from '../../subgraphs/kit/bus/local.ts';
 import { openRedisBus } from '../../subgraphs/kit/bus/redis.ts';
-import { live } from '../../subgraphs/kit/live.ts';
+import { live as source } from '../../subgraphs/kit/live.ts';
 import { describeOn, scratchRedis } from '../setup/services.ts';
 import { follow } from './follow.ts';
-import { next, startToyHub, type ToyHub } from './harness.ts';
+import { type Answer, next, startToyHub, type ToyHub } from './harness.ts';
 
 const filler = 'x'.repeat(200_000);
 const resolve = ({ cursor, key }: { cursor: string; key: string }) => ({ cursor, item: { id: key } });
@@ -26,8 +27,8 @@ const feed = {
   resolvers: {
     Item: { __resolveReference: (reference: object) => reference, heavy: () => filler, notes: () => 'noted' },
     Subscription: {
-      each: live({ topic: 'each', accept: () => true, resolve }),
-      newest: live({ topic: 'newest', latest: true, accept: () => true, resolve }),
+      each: source({ topic: 'each', accept: () => true, resolve }),
+      newest: source({ topic: 'newest', latest: true, accept: () => true, resolve }),
     },
   },
 };
@@ -41,6 +42,18 @@ const publish = (hub: ToyHub, topic: string, keys: string[]) =>
 const opened = async (hub: ToyHub, times = 1) => {
   while (hub.asked.filter(({ body }) => body.includes('subscription')).length < times)
     await new Promise((done) => setImmediate(done));
+};
+
+interface Told {
+  item: { notes: string | null };
+}
+
+const later = (): { promise: Promise<void>; resolve: () => void } => {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 };
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at));
@@ -150,6 +163,66 @@ test('rights that end while a stream runs are gone from its next event', async (
   await publish(hub, 'each', ['2']);
   expect((await second).data).toEqual({ each: { item: { id: '2', notes: null } } });
   await socket.dispose();
+  await hub.close();
+});
+
+test('and from nobody else who watches the same', async () => {
+  let aheadMs = 0;
+  const hub = await startToyHub({ subgraphs: [feed], now: () => Date.now() + aheadMs });
+  const watching = async (seconds: number) => {
+    const certifications = [{ name: 'CJIS', expiresAt: new Date(Date.now() + seconds * 1_000).toISOString() }];
+    const socket = hub.socket(
+      await hub.issuer.token(['analyst'], { certifications, exp: Math.floor(Date.now() / 1000) + 20_000 }),
+    );
+    return { socket, results: socket.iterate({ query: 'subscription { each { item { id notes } } }' }) };
+  };
+  const both = [await watching(20), await watching(2_000)];
+  const first = both.map(({ results }) => next(results));
+  await opened(hub);
+  const opens = async () => (await hub.audit()).filter(({ kind }) => kind === 'STREAM_OPENED').length;
+  while ((await opens()) < 2) await new Promise((done) => setImmediate(done));
+  await publish(hub, 'each', ['1']);
+  const notes = async (told: Promise<Answer>[]) =>
+    (await Promise.all(told)).map(({ data }) => (data?.each as Told | undefined)?.item.notes);
+  expect(await notes(first)).toEqual(['noted', 'noted']);
+  aheadMs = 40_000; // The other's decision still stands, so the event is read for it.
+  const second = both.map(({ results }) => next(results));
+  await publish(hub, 'each', ['2']);
+  expect(await notes(second)).toEqual([null, 'noted']);
+  await Promise.all(both.map(({ socket }) => socket.dispose()));
+  await hub.close();
+});
+
+test('no event is shown before those before it are on record', async () => {
+  const hub = await startToyHub({ subgraphs: [feed] });
+  const { promise: written, resolve: write } = later();
+  let behind = false;
+  const entry = { settle: () => (behind ? written : undefined), isBehind: () => behind, close: async () => {} };
+  const audited = { ...hub.gateway.hub, audit: { ...hub.gateway.hub.audit, open: async () => entry } };
+  const left = new AbortController();
+  const token = await hub.issuer.token(['analyst']);
+  const document = parse('subscription { each { item { id } } }');
+  let shown = 0;
+  const show = () => {
+    shown += 1;
+    return undefined;
+  };
+  const running = live(audited, { document, variables: {}, token, signal: left.signal }, show);
+  const seen = async (count: number) => {
+    while (shown < count) await new Promise((done) => setImmediate(done));
+  };
+  await opened(hub);
+  await publish(hub, 'each', ['1']);
+  await seen(1);
+  behind = true;
+  await publish(hub, 'each', ['2']);
+  for (let turn = 0; turn < 100; turn += 1) await new Promise((done) => setImmediate(done));
+  expect(shown).toBe(1);
+  behind = false;
+  write();
+  await seen(2);
+  left.abort();
+  await running;
   await hub.close();
 });
 

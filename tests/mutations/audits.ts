@@ -82,8 +82,8 @@ export const auditMutations: readonly Mutation[] = [
   {
     title: 'audit: columns that came later are not covered',
     file: 'gateway/audit/record.ts',
-    step: 'Math.max(first, last + 1)',
-    instead: 'first',
+    step: 'return values.slice(0, last);',
+    instead: 'return values.slice(0, first);',
     tests: ['tests/unit/gateway/record'],
   },
   {
@@ -120,5 +120,12 @@ export const auditMutations: readonly Mutation[] = [
     step: 'if (!hasKeys(environment, data))',
     instead: 'if (!data)',
     tests: ['tests/federation/auditcommands'],
+  },
+  {
+    title: 'audit: the rules that rows were hidden by are not recorded',
+    file: 'gateway/policies/policies.ts',
+    step: ' || (labels !== undefined && !labels.includes(label));',
+    instead: ';',
+    tests: ['tests/federation/auditblack'],
   },
 ];

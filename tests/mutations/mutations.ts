@@ -101,8 +101,8 @@ export const mutations: readonly Mutation[] = [
   {
     title: 'an event that waited is shown as it was read',
     file: 'gateway/live.ts',
-    step: 'if (hub.now() - item.arrivedMs > freshMs) throw new Rejoin();',
-    instead: '',
+    step: 'now() - arrivedMs > freshMs;',
+    instead: 'now() - arrivedMs === Number.POSITIVE_INFINITY && freshMs > 0;',
     tests: ['tests/federation/sealing'],
   },
   {
@@ -178,8 +178,8 @@ export const mutations: readonly Mutation[] = [
   {
     title: 'a hash stands for any text that comes with it',
     file: 'gateway/admit.ts',
-    step: "digest('hex') !== sha256Hash)",
-    instead: "digest('hex') === '')",
+    step: "if (hash('sha256', query) !== sha256Hash)",
+    instead: "if (hash('sha256', query) === '')",
     tests: ['tests/federation/documents'],
   },
   {
@@ -195,6 +195,35 @@ export const mutations: readonly Mutation[] = [
     step: ', trusted.limits.requestsPerMinute);',
     instead: ', 1e9);',
     tests: ['tests/federation/documents'],
+  },
+  {
+    title: 'a vendor asks at each gateway as often as at one',
+    file: 'gateway/quotas.ts',
+    step: 'await tally?.(who, perMinute, 1);',
+    instead: 'undefined as number | undefined;',
+    tests: ['tests/unit/kit/tally'],
+  },
+  {
+    title: 'a gateway is not given what counts over all',
+    file: 'gateway/index.ts',
+    step: 'openQuotas(now, parts.tally)',
+    instead: 'openQuotas(now)',
+    tests: ['tests/e2e/vendor'],
+    only: 'its rate is one',
+  },
+  {
+    title: 'without Redis a vendor asks as often as it likes',
+    file: 'gateway/quotas.ts',
+    step: 'if (waitMs === undefined) take(who, perMinute);',
+    instead: 'if (waitMs === undefined) return;',
+    tests: ['tests/unit/kit/tally'],
+  },
+  {
+    title: 'each request waits for a Redis that is silent',
+    file: 'subgraphs/kit/bus/tally.ts',
+    step: 'silentUntilMs = Date.now() + leftAloneMs;',
+    instead: '',
+    tests: ['tests/unit/kit/tally'],
   },
   {
     title: 'an approved operation costs what it likes',
@@ -222,6 +251,13 @@ export const mutations: readonly Mutation[] = [
     file: 'gateway/releases.ts',
     step: 'if (seen.includes(false)) throw unseen();',
     instead: '',
+    tests: ['tests/federation/disseminations'],
+  },
+  {
+    title: 'records that the caller is only pointed at are released',
+    file: 'gateway/releases.ts',
+    step: '.filter((label) => !isGray(label))',
+    instead: '.filter((label) => label !== String(isGray))',
     tests: ['tests/federation/disseminations'],
   },
   {

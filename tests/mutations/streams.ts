@@ -3,8 +3,25 @@ import type { Mutation } from './mutations.ts';
 
 const sharing = 'tests/federation/sharing';
 const lease = 'tests/unit/gateway/lease';
+const streams = 'tests/federation/streams';
 
 export const streamMutations: readonly Mutation[] = [
+  {
+    title: 'an event that was read for others is shown whatever has become of the watcher',
+    file: 'gateway/live.ts',
+    step: 'stream.entry.isBehind() || !holds(hub, stream.lease)',
+    instead: 'stream.entry.isBehind()',
+    tests: [streams],
+    only: 'and from nobody else who watches the same',
+  },
+  {
+    title: 'an event that was read for others is shown before those before it are on record',
+    file: 'gateway/live.ts',
+    step: 'stream.entry.isBehind() || !holds(hub, stream.lease)',
+    instead: '!holds(hub, stream.lease)',
+    tests: [streams],
+    only: 'no event is shown before those before it are on record',
+  },
   {
     title: 'streams are shared whoever asks: agency, purpose, case, grants',
     file: 'gateway/sharing.ts',

@@ -5,8 +5,8 @@
  * file, so import it lazily.
  */
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { workerUrl } from 'map-worker';
 import { AttributionControl, Map as MapLibre, ScaleControl, type StyleSpecification, setWorkerUrl } from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { screenScale } from '../rem.ts';
 
 export type { MapLibre };

@@ -1,7 +1,6 @@
 /** Box and form above, results on the left, the open record on the right. */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
-import { usePage } from '../../kit/page.tsx';
 import { useStore } from '../../kit/store.ts';
 import { Box } from './box.tsx';
 import { pathNames, useDesk } from './desk.ts';
@@ -13,12 +12,12 @@ import { ReportPage } from './record/report.tsx';
 import { Results } from './results/results.tsx';
 import { recordTypes } from './rows.ts';
 import { SaveSearch } from './saved/save.tsx';
+import { useStated } from './standingcontext.ts';
 
 export const Finder = (): ReactNode => {
   const desk = useDesk();
-  const { authority } = usePage();
   const asked = useStore(desk.asked);
-  const { purpose, caseNumber, reason } = useStore(authority);
+  const stated = useStated();
   const [path] = useLocation();
   const current = keyOf(path, desk.seenAt);
   const open = current !== undefined;
@@ -31,12 +30,11 @@ export const Finder = (): ReactNode => {
           {asked && !isEmpty(asked.plan) && (
             <>
               <SaveSearch key={asked.times} plan={asked.plan} />
-              {/* Another purpose, case or reason is another question: what was shown for the last one goes. */}
-              <Results key={`${asked.times} ${purpose} ${caseNumber} ${reason}`} plan={asked.plan} current={current} />
+              <Results key={`${asked.times} ${stated}`} plan={asked.plan} current={current} />
             </>
           )}
         </div>
-        {open && <RecordColumn key={`${path} ${purpose} ${caseNumber} ${reason}`} path={path} />}
+        {open && <RecordColumn key={`${path} ${stated}`} path={path} />}
       </div>
     </div>
   );

@@ -22,7 +22,7 @@ import { PickedBar } from './release/picked.tsx';
 import { Followed } from './saved/followed.tsx';
 import { SavedView } from './saved/saved.tsx';
 import { shortcutsOf } from './shortcuts.ts';
-import { StandingContext } from './standingcontext.ts';
+import { StandingContext, useStated } from './standingcontext.ts';
 
 export const SearchPage = (): ReactNode => (
   <Router base="/search">
@@ -70,6 +70,7 @@ const others = /^\/(board|saved|chart|looked)(\/|$)/;
 const Views = ({ path }: { path: string }): ReactNode => {
   const { authority } = usePage();
   const { purpose } = useStore(authority);
+  const stated = useStated();
   if (!purpose) return <Gate />;
   return (
     <>
@@ -83,7 +84,9 @@ const Views = ({ path }: { path: string }): ReactNode => {
         <Route path="/saved">
           <SavedView />
         </Route>
-        <Route path="/chart/:type/:id">{({ type, id }) => <ChartView key={`${type} ${id}`} type={type} id={id} />}</Route>
+        <Route path="/chart/:type/:id">
+          {({ type, id }) => <ChartView key={`${type} ${id} ${stated}`} type={type} id={id} />}
+        </Route>
         <Route path="/looked/:key?">{({ key }) => <HistoryView key={key} record={key} />}</Route>
       </Switch>
     </>

@@ -8,6 +8,8 @@ import { type Bus, type BusEvent, defaultRetention, type FollowOptions, type Ret
 import type { SourceStatus } from '../status.ts';
 import { type Claim, openClaims } from './claims.ts';
 import { assertReachable } from './cursor.ts';
+import { inTime } from './intime.ts';
+import { openTally } from './tally.ts';
 
 export interface RedisBusOptions {
   url: string;
@@ -80,6 +82,7 @@ export const openRedisBus = async ({
     },
     statuses: async () => Object.values(await client.hGetAll(`${prefix}status`)).map((text) => JSON.parse(text) as SourceStatus),
     claim: claimer(client, prefix),
+    tally: openTally(client, prefix),
     close: async () => {
       watch.stop();
       waiter.destroy();
@@ -102,18 +105,14 @@ const claimer = (client: Client, prefix: string): Claim => {
     if (!client.isReady) return true;
     const ttlMs = Math.max(1, untilMs - Date.now());
     const asked = client.set(`${prefix}once:${key}`, '1', { condition: 'NX', expiration: { type: 'PX', value: ttlMs } });
-    return (await inTime(asked.catch(() => 'OK'))) !== null;
+    return (
+      (await inTime(
+        asked.catch(() => 'OK'),
+        claimPatienceMs,
+      )) !== null
+    );
   };
 };
-
-const inTime = <Value>(value: Promise<Value>): Promise<Value | undefined> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, claimPatienceMs, undefined).unref();
-    value.then((given) => {
-      clearTimeout(timer);
-      resolve(given);
-    });
-  });
 
 interface Log {
   topic: string;

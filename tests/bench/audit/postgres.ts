@@ -55,7 +55,7 @@ const binaries = (): string => {
   throw new Error('There is no PostgreSQL on this machine: set DATABASE_URL to one that may be written to.');
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();

@@ -10,7 +10,7 @@ import type { Principal } from '../../../schema/principal.ts';
 export const record = async (sdl: string, query: string, url: (source: string) => string) => {
   const supergraph = loadSupergraph(sdl);
   const document = parse(query);
-  const planned = planner(supergraph, readPolicy(supergraph.full)).for(document);
+  const planned = planner(supergraph, readPolicy(supergraph.full), new Map()).for(document);
   const bodies = new Map<string, string[]>();
   const source = (name: string): Subgraph => ({
     name,

@@ -39,6 +39,14 @@ const stock: Start = async () => {
   return (await startStandaloneServer(server, { listen: { port: 0, host: '127.0.0.1' } })).url;
 };
 
+/** Another's gateway, of `peers/`: each takes from this what it can. */
+const peer =
+  (file: string, rust = false): Start =>
+  async () => {
+    const { start } = (await import(`./peers/${file}.mjs`)) as { start: (given: object) => Promise<string> };
+    return start({ supergraph: composed(false), subgraphs: subgraphs(false), url, rust });
+  };
+
 /** Nobody can do less: the calls that a plan takes, each answer parsed, one serialised. It knows the bodies beforehand. */
 const limit: Start = async () => {
   const { Agent, request: send } = await import('undici');
@@ -80,7 +88,10 @@ const recorded = async (): Promise<{ heavy: Recorded; light: Recorded }> => {
   return { heavy: await record(supergraph, heavy, url), light: await record(supergraph, light, url) };
 };
 
-const starts: Record<string, Start> = { hub, access: lawful(false), law: lawful(true), stock, limit };
+const starts: Record<string, Start> = {
+  ...{ hub, access: lawful(false), law: lawful(true), stock, limit },
+  ...{ hive: peer('hive'), 'hive-rust': peer('hive', true), mercurius: peer('mercurius') },
+};
 const start = starts[name];
 if (!start) throw new Error(`There is no gateway ${name}.`);
 const started = await start();

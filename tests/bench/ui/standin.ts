@@ -18,7 +18,7 @@ import { createWorld, type Size } from './world.ts';
 export interface StandIn {
   origin: string;
   /** Bytes of bodies that were sent so far, as they were on the wire. */
-  sent: { code: number; worker: number; data: number };
+  sent: { code: number; data: number };
   close: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export const serveStandIn = async (pages: Pages, size: Size): Promise<StandIn> =
     const { query, variables } = request.body as { query: string; variables?: Record<string, unknown> };
     response.json(await execute({ schema, document: parse(query), rootValue: world.query, variableValues: variables }));
   });
-  const sent = { code: 0, worker: 0, data: 0 };
+  const sent = { code: 0, data: 0 };
   app.use(counting(sent));
   servePages(app, pages, identity.issuer);
   const server = createServer(app);
@@ -56,7 +56,6 @@ const counting =
     response.on('finish', () => {
       const bytes = Number(response.getHeader('content-length') ?? 0);
       if (originalUrl.startsWith('/map/')) sent.data += bytes;
-      else if (originalUrl.includes('worker')) sent.worker += bytes;
       else if (originalUrl.startsWith('/dashboard')) sent.code += bytes;
     });
     next();

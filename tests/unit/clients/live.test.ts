@@ -69,6 +69,7 @@ let hub: Hub;
 let live: Live;
 let token = 'first';
 let renewed: () => void;
+let revoked: number;
 
 beforeAll(() => {
   Object.assign(globalThis, { WebSocket });
@@ -77,10 +78,14 @@ beforeAll(() => {
 beforeEach(async () => {
   hub = await serve();
   token = 'first';
+  revoked = 0;
   const renewal = new Promise<void>((resolve) => {
     renewed = resolve;
   });
-  live = openLive({ url: hub.url, token: () => token, onTokenEnded: () => undefined, anotherToken: () => renewal });
+  const onRevoked = (): void => {
+    revoked += 1;
+  };
+  live = openLive({ url: hub.url, token: () => token, onTokenEnded: () => undefined, onRevoked, anotherToken: () => renewal });
 });
 
 afterEach(() => {
@@ -173,6 +178,15 @@ test('a refusal is the last word: it is not asked again', async () => {
   const reading = read();
   await reading.until(1);
   expect(reading).toMatchObject({ ended: true, cursors: [] });
+  expect(hub.asked).toEqual([undefined]);
+});
+
+test('a stream whose reader is revoked says that, and is not asked for again', async () => {
+  hub.answers.push(refusing('TOKEN_REVOKED'));
+  const reading = read();
+  await reading.until(1);
+  expect(reading).toMatchObject({ ended: true, cursors: [] });
+  expect(revoked).toBe(1);
   expect(hub.asked).toEqual([undefined]);
 });
 

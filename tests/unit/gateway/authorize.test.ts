@@ -26,6 +26,7 @@ const filter = (
     keys = new Map<string, string>(),
     operationName = undefined as string | undefined,
     variables = {} as Record<string, unknown>,
+    there = schema,
   } = {},
 ) => {
   const document = parse(query);
@@ -38,6 +39,7 @@ const filter = (
     policy,
     schema,
     keys,
+    there,
   });
   // What is planned must be valid by itself, whatever was taken out; a subscription of a mark alone is never planned for a source.
   if (!authorized.denied.some(({ coordinate }) => coordinate.startsWith('Subscription.')))
@@ -191,6 +193,22 @@ describe('abstract types', () => {
     expect(coordinates(filter('{ person { name ... on Being { name } } }'))).toEqual(['Being.name']);
   });
 
+  test('a member that is not there for the caller closes nothing, is asked nothing, and is denied without a word', () => {
+    const there = buildSchema(sdl.replace(/type Dog.*/, '').replace('Person | Dog', 'Person'), { assumeValid: true });
+    const dog = { coordinate: 'Dog', responseKey: '', lacks: ['dog'], told: [] };
+    for (const [query, text] of [
+      ['{ being { __typename name } }', '{ being { __typename ... on Person { name } } }'],
+      ['{ thing { __typename ... on Being { id } } }', '{ thing { __typename ... on Being { ... on Person { id } } } }'],
+      ['{ thing { ... on Person { name } } being { ... on Person { id } } }', undefined],
+      ['{ person { name ... on Being { name } } }', '{ person { name ... { name } } }'],
+    ] as const) {
+      const found = filter(query, { there });
+      expect(found.text).toBe(text ?? query);
+      expect([found.denied, found.gone]).toEqual([[dog], ['Dog']]);
+    }
+    expect(filter('{ person { name } }', { there })).toMatchObject({ denied: [], gone: [] });
+  });
+
   test('an object tells its own name freely', () => {
     expect(filter('{ __typename person { __typename } }').denied).toEqual([]);
   });
@@ -217,6 +235,18 @@ describe('introspection', () => {
 });
 
 describe('for the audit', () => {
+  test("a key that the client asks for is not asked for again, be it in a fragment, unless it takes arguments or is another type's", () => {
+    const keys = new Map([['Person', 'name']]);
+    const asked = (selection: string) => filter(`{ people ${selection} }`, { keys }).text;
+    expect(asked('{ called: name }')).toBe('{ people { called: name } }');
+    expect(asked('{ ...F } } fragment F on Person { name ')).toBe('{ people { ... on Person { name } } }');
+    expect(asked('{ friends { name } }')).toBe('{ people { friends { name } __hub_key_Person: name } }');
+    const withArguments = { keys: new Map([['Person', 'ssn']]), grants: ['ssn'] };
+    expect(filter('{ people { ssn(digits: 4) } }', withArguments).text).toBe(
+      '{ people { ssn(digits: 4) __hub_key_Person: ssn } }',
+    );
+  });
+
   test('entities bring their keys, wherever they are selected, and denied ones do not', () => {
     const keys = new Map([
       ['Person', 'id'],

@@ -13,9 +13,9 @@ const sdl = (rules: string) => `
   input Erasure { why: String }
   input Search { name: String  born: Int @reads(fields: ["Person.born"]) }
   enum Order { NAME BORN @reads(fields: ["Person.born"]) }
-  interface Being { id: ID  name: String }
-  type Person implements Being @policy(policies: [["person"]]) { id: ID  name: String  born: Int @policy(policies: [["born"]])  either: Int @policy(policies: [["born"], ["person"]])  tip: Tip }
-  type Dog implements Being @authenticated { id: ID  name: String  vet: Vet }
+  interface Being { id: ID  name: String  code: Int }
+  type Person implements Being @policy(policies: [["person"]]) { id: ID  name: String  code: Int @policy(policies: [["born"]])  born: Int @policy(policies: [["born"]])  either: Int @policy(policies: [["born"], ["person"]])  tip: Tip }
+  type Dog implements Being @authenticated { id: ID  name: String  code: Int  vet: Vet }
   type Vet { name: String  licence: String @requiresScopes(scopes: [["vets"]]) }
   union Thing = Person | Tip
   enum Mood @policy(policies: [["mood"]]) { CALM }
@@ -52,8 +52,9 @@ test.each<[what: string, standpoint: Standpoint, text: RegExp, there: boolean]>(
   ['an order by it', caller({ visible: ['person'] }), /enum Order \{\s+NAME\s+\}/, true],
   ['a protected enum, and the field that gives it', caller(), /mood|Mood/, false],
   ['a protected scalar, and the field that gives it', caller(), /level|Level/, false],
-  ['an interface’s field that one implementer closes', caller(), /interface Being \{\s+id/, false],
-  ['the same where all are open', caller({ visible: ['person'] }), /interface Being \{\s+id/, true],
+  ['an interface’s field that one implementer closes', caller({ visible: ['person'] }), /interface Being \{[^}]*code/, false],
+  ['the same where all are open', caller({ visible: ['person', 'born'] }), /interface Being \{[^}]*code/, true],
+  ['the same where that implementer is not there', caller(), /interface Being \{\s+id: ID\s+name: String\s+code/, true],
   ['a union without its hidden member', caller({ visible: ['person'] }), /union Thing = Person$/m, true],
   ['a union none of whose members is left', caller(), /Thing/, false],
   ['a root type none of whose fields is left, and its input', caller(), /Mutation|Erasure/, false],

@@ -11,7 +11,7 @@ import { anonymous } from '../../../schema/principal.ts';
 const sdl = 'type Query { risk: Int }';
 const supergraph = loadSupergraph(compose([{ name: 'people', sdl, url: 'http://people.invalid' }]).supergraph);
 const policy = readPolicy(supergraph.full);
-const plans = planner(supergraph, policy);
+const plans = planner(supergraph, policy, new Map());
 /** As if the field needed another, under a policy of its own. */
 const needing = {
   for: (document: Parameters<typeof plans.for>[0]) => ({

@@ -27,6 +27,8 @@ interface Asked {
 
 let asked: Asked[];
 let reads: number;
+/** What the readings wait for, in turn. */
+let underWay: Promise<void>[];
 let nowMs: number;
 let flows: Flows;
 const hub = {
@@ -49,6 +51,7 @@ const hub = {
   ]),
   execute: async () => {
     reads += 1;
+    await underWay[reads - 1];
     return { json: '{}', refusals: [], unfit: [], errors: [], entities: [] };
   },
 } as unknown as FlowHub;
@@ -56,6 +59,7 @@ const hub = {
 beforeEach(() => {
   asked = [];
   reads = 0;
+  underWay = [];
   nowMs = 1_000;
   flows = openFlows();
 });
@@ -105,6 +109,7 @@ test('who has seen what the live one remembers joins it there, and is handed wha
   for (const cursor of ['2-0', '3-0', '10-0']) event(0, cursor);
   const late = await join('2-0');
   event(0, '11-0');
+  await settled();
   expect([asked.length, await waiting(late)]).toEqual([1, ['3-0', '10-0', '11-0']]);
 });
 
@@ -114,13 +119,56 @@ test('who is ahead of the live one is told nothing twice', async () => {
   event(0, '2-0');
   const ahead = await join('9-0');
   for (const cursor of ['8-0', '9-0', '10-0']) event(0, cursor);
+  await settled();
   expect(await waiting(ahead)).toEqual(['10-0']);
+});
+
+const opened = (): { promise: Promise<void>; open: () => void } => {
+  let open = () => {};
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { promise, open };
+};
+
+test('events are handed out as they came, each when it has been read', async () => {
+  const first = opened();
+  underWay = [first.promise];
+  const one = await join();
+  opening(0, '1-0');
+  const taken: [string | undefined, boolean][] = [];
+  void one.items.take(({ cursor, shown }) => taken.push([cursor, shown() !== undefined]) > 0);
+  for (const cursor of ['2-0', '3-0']) event(0, cursor);
+  await settled();
+  expect([reads, taken]).toEqual([2, []]);
+  first.open();
+  await settled();
+  expect(taken).toEqual([
+    ['2-0', true],
+    ['3-0', true],
+  ]);
+});
+
+test('a reading that takes long holds nobody back: who waits is handed the event as it is, and so are all when many are read', async () => {
+  const never = opened();
+  underWay = Array.from({ length: 20 }, () => never.promise);
+  const [one, other] = [await join(), await join()];
+  opening(0, '1-0');
+  const taken: [string | undefined, boolean][] = [];
+  void one.items.take(({ cursor, shown }) => taken.push([cursor, shown() !== undefined]) > 0);
+  event(0, '2-0');
+  while (taken.length === 0) await settled();
+  expect(taken).toEqual([['2-0', false]]);
+  for (let number = 3; number < 20; number += 1) event(0, `${number}-0`, 'unit', true);
+  expect([reads, taken.length]).toEqual([16, 18]);
+  expect(await waiting(other)).toEqual(['2-0', '19-0']);
 });
 
 test('what is older than two seconds is handed to nobody: it is read again, from the cursor on', async () => {
   await join();
   opening(0, '1-0');
   event(0, '2-0');
+  await settled();
   nowMs += 2_001;
   const joining = flows.join(hub, shared, watcher, '1-0');
   await settled();

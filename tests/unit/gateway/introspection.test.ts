@@ -23,7 +23,7 @@ describe('the full introspection query', () => {
     const { document, denied } = filter(true);
     expect(denied).toEqual([]);
     expect(validate(supergraph.api, document)).toEqual([]);
-    expect(planner(supergraph, policy).for(document).sources).toEqual([]);
+    expect(planner(supergraph, policy, new Map()).for(document).sources).toEqual([]);
   });
 
   test('is denied to nobody in particular', () => {

@@ -19,7 +19,7 @@ const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9"
 `;
 const supergraph = loadSupergraph(compose([{ name: 'people', sdl, url: 'http://people.invalid' }]).supergraph);
 const policy = readPolicy(supergraph.full);
-const open = (): Permit => openPermit({ supergraph, policy, keys: new Map(), plans: planner(supergraph, policy) });
+const open = (): Permit => openPermit({ supergraph, policy, keys: new Map(), plans: planner(supergraph, policy, new Map()) });
 const contractOf = (isUntold: Contract['isUntold']): Contract => ({
   ...{ shown: supergraph.api, taken: supergraph.api, explainsErrors: true },
   isUntold,

@@ -159,7 +159,7 @@ describe('reading the folder again', () => {
     for (const role of ['a', 'b', 'c', 'd', 'e']) {
       change('vendors.cedar', 'vendor-contract', `vendor-contract-${role}`);
       expect(policies.reload()).toBe(true);
-      expect(decide({ roles: ['vendor'] }).rulesOf(['cad:read'])).toEqual([
+      expect(decide({ roles: ['vendor'] }).rulesFor('cad:read')).toEqual([
         `vendor-contract${['a', 'b', 'c', 'd', 'e']
           .slice(0, ['a', 'b', 'c', 'd', 'e'].indexOf(role) + 1)
           .reverse()

@@ -397,12 +397,21 @@ test('nobody is granted anything, whatever roles are claimed for them', () => {
   expect(decide({ kind: 'anonymous', roles: ['supervisor', 'vendor'], certifications: cjis }).grants).toEqual([]);
 });
 
-test('the rules that decided are told, for and against, with those of rows of the same system, and the set they are of', () => {
-  const detective = decide({ roles: ['detective'], certifications: cjis, purpose: 'C' });
-  expect(detective.rulesOf(['rms:read'])).toEqual(['pointer-roles', 'records-roles', 'stated-case', 'stated-reason']); // Of rows: pointers; what is withheld.
-  expect(detective.rulesOf(['cad:read'])).toEqual(['dispatch-roles']);
-  expect(detective.rulesOf(['people:leads'])).toEqual(['commercial-certification', 'stated-case']);
-  expect(detective.rulesOf([])).toEqual([]);
+test('the rules that decided are told, for and against, with those of rows in whichever system, and the set they are of', () => {
+  const ofRows = ['rms:pointer', 'rms:restricted', 'rms:sealed'];
+  const labels = [...policies.set.labels.keys()].filter((label) => !ofRows.includes(label));
+  const whole = openPolicies({ folder: join(import.meta.dirname, '../../../deploy/policies'), labels });
+  const detective = whole.decide({
+    subject: caller({ roles: ['detective'], certifications: cjis, purpose: 'C' }),
+    nowMs,
+    agency,
+  });
+  whole.close();
+  const decidedRows = ['pointer-roles', 'stated-case', 'stated-reason']; // Pointers; what is withheld.
+  expect(detective.rulesOf([])).toEqual(decidedRows);
+  expect(detective.rulesOf(['rms:read'])).toEqual([...decidedRows, 'records-roles'].sort());
+  expect(detective.rulesOf(['cad:read'])).toEqual(['dispatch-roles', ...decidedRows]);
+  expect(detective.rulesOf(['people:leads'])).toEqual(['commercial-certification', ...decidedRows].sort());
   expect(detective.policySet).toMatch(/^[0-9a-f]{64}$/);
 });
 

@@ -97,3 +97,21 @@ test('what comes after the end is not taken, and the first reason stays', async 
   await values.next();
   await expect(values.next()).rejects.toBeInstanceOf(Full);
 });
+
+test('a reader that waits may take what comes at once, and its promise waits on for what it does not take', async () => {
+  const queue = openQueue<number>(5);
+  const taken: number[] = [];
+  const next = queue.take((value) => value !== 3 && taken.push(value) > 0);
+  for (const value of [1, 2, 3, 4]) expect(queue.push({ value })).toBe(true);
+  expect([await next, taken, queue.take()]).toEqual([3, [1, 2], 4]);
+});
+
+test('a reader that fails ends its own queue, and nobody is told but itself', async () => {
+  const queue = openQueue<number>(5);
+  const failing = queue.take(() => {
+    throw new Error('its own');
+  });
+  expect(queue.push({ value: 1 })).toBe(false);
+  await expect(failing).rejects.toThrow('its own');
+  expect(queue.push({ value: 2 })).toBe(false);
+});

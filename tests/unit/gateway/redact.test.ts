@@ -32,10 +32,18 @@ const withTypes = (document: DocumentNode): DocumentNode =>
     },
   });
 
+const keys = new Map(['Person', 'Unit', 'Seen', 'Hidden'].map((type) => [type, 'id']));
+
 /** What the sources gave, written for the operation and then put in words. */
-const written = (schema: GraphQLSchema, document: DocumentNode, data: object, denied: readonly Denial[] = []) => {
-  const writers = writersOf({ document, schema, planned: (key) => key });
-  return redact({ ...writers.for(denied, {})(data as Record<string, unknown>, {}, schema), errors: [] }, denied, words);
+const written = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  data: object,
+  denied: readonly Denial[] = [],
+  gone: readonly string[] = [],
+) => {
+  const writers = writersOf({ document, schema, keys, planned: (key) => key });
+  return redact({ ...writers.for({ denied, gone }, {})(data as Record<string, unknown>, {}, schema), errors: [] }, denied, words);
 };
 const words = { explain: (lacks: readonly string[]) => `It takes ${lacks.join(', ')}.` };
 const at = (error: GraphQLError) => error.path?.join('.');
@@ -196,6 +204,15 @@ describe("the audit's keys", () => {
     expect(shown.data).toEqual({ people: [{ name: '1' }, { name: '2' }, { name: '1' }], unit: {} });
   });
 
+  test("are the client's own, where it asks for them, whatever it calls them and however they are withheld from it", () => {
+    const document = parse(`{ people { who: id name } unit { id ${deniedPrefix}0: __typename } }`);
+    const shown = written(schema, document, { people: [{ who: '1', name: 'a' }], unit: { id: 'u' } }, [
+      denial({ responseKey: 'id' }),
+    ]);
+    expect(shown.entities).toEqual(['Person:1', 'Unit:u']);
+    expect(shown.data).toEqual({ people: [{ who: '1', name: 'a' }], unit: { id: null } });
+  });
+
   test('of what a null took along are not told, unless the entity is shown elsewhere', () => {
     const document = parse(`{ unit { ${key('Unit')} } people { name ${key('Person')} must } }`);
     const shown = written(schema, document, { people: [person('1'), person('2')], unit: { [`${keyPrefix}Unit`]: 'u' } });
@@ -203,6 +220,43 @@ describe("the audit's keys", () => {
     expect(shown.entities).toEqual(['Unit:u']);
     const again = parse(`{ must { ${key('Person')} } people { ${key('Person')} must } }`);
     expect(written(schema, again, { must: person('1'), people: [person('1'), person('2')] }).entities).toEqual(['Person:1']);
+  });
+});
+
+describe('an object of a type that is not there for the caller', () => {
+  const schema = buildSchema(`
+    type Query { list: [Any!]  nested: [[Any]!]!  one: Any  must: Any!  ok: Ok }  type Ok { must: Any!  ok: Int }
+    union Any = Seen | Hidden  type Seen { id: ID!  no: Int }  type Hidden { id: ID! }`);
+  const selection = `{ __typename ... on Seen { id ${deniedPrefix}0: __typename ${keyPrefix}Seen: id } }`;
+  const seen = (id: string) => ({ __typename: 'Seen', id, [`${keyPrefix}Seen`]: id });
+  const hidden = { __typename: 'Hidden', id: 'h', [`${keyPrefix}Hidden`]: 'h' };
+  const shownOf = (fields: string, data: object) =>
+    written(schema, parse(fields.replaceAll('…', selection)), data, [denial({ responseKey: 'no' })], ['Hidden']);
+  const bytes = (shown: object) => JSON.stringify(shown);
+
+  test.each([
+    ['an item', '{ list … }', { list: [seen('1'), hidden, seen('2'), hidden] }, { list: [seen('1'), seen('2')] }],
+    ['the first item', '{ list … }', { list: [hidden, seen('1')] }, { list: [seen('1')] }],
+    ['every item', '{ list … }', { list: [hidden, hidden] }, { list: [] }],
+    ['items of lists', '{ nested … }', { nested: [[hidden], [hidden, seen('1')]] }, { nested: [[], [seen('1')]] }],
+    ['a field', '{ one … }', { one: hidden }, { one: null }],
+  ])('%s: the same bytes as without it, errors, entities and all', (_what, query, data, without) => {
+    expect(bytes(shownOf(query, data))).toBe(bytes(shownOf(query, without)));
+  });
+
+  test('where there must be one takes along what is around it, without a word', () => {
+    const shown = shownOf('{ ok { must … ok } }', { ok: { must: hidden, ok: 1 } });
+    expect(plain(shown)).toEqual({ data: { ok: null }, errors: [], entities: [] });
+  });
+
+  test('is shown by the same operation to whom it is there', () => {
+    const document = parse('{ list { __typename } one { __typename } }');
+    const writers = writersOf({ document, schema, keys, planned: (key) => key });
+    const write = (gone: string[]) => writers.for({ denied: [], gone }, {})({ list: [hidden], one: hidden }, {}, schema).json;
+    expect([write(['Hidden']), write([])]).toEqual([
+      '{"list":[],"one":null}',
+      '{"list":[{"__typename":"Hidden"}],"one":{"__typename":"Hidden"}}',
+    ]);
   });
 });
 

@@ -52,8 +52,8 @@ export const List = ({ incidents, view, change, fresh, onRows, onSelect, loading
     scrollPaddingStart: 2 * rem, // The head stays in sight.
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows are as high as the type is, and it follows the window
-  useEffect(() => virtual.measure(), [rowPixels]);
-  useKeptPlace(scroller, ids, rowPixels);
+  useLayoutEffect(() => virtual.measure(), [rowPixels]);
+  useKeptPlace(scroller, ids, { height: rowPixels, last: () => virtual.scrollOffset ?? 0 });
   const selected = view.incident === undefined ? -1 : ids.indexOf(view.incident);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the list scrolls when another row is selected, not when rows move
   useEffect(() => {
@@ -146,16 +146,31 @@ const targetOf = (key: string, at: number, count: number): number | undefined =>
   return to === undefined ? undefined : Math.max(0, Math.min(count - 1, to));
 };
 
-/** Rows that arrive above what is being read push nothing: the scroll position moves with them. */
-const useKeptPlace = (scroller: { current: HTMLTableElement | null }, ids: readonly string[], height: number): void => {
-  const before = useRef<readonly string[]>(ids);
+interface Heights {
+  height: number;
+  /** Where the list was scrolled to when it last said so. */
+  last: () => number;
+}
+
+/** Neither rows that arrive above what is being read nor a window that is resized move it: the scroll position goes with it. */
+const useKeptPlace = (
+  scroller: { current: HTMLTableElement | null },
+  ids: readonly string[],
+  { height, last }: Heights,
+): void => {
+  const before = useRef({ ids, height });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `last` is read, not followed
   useLayoutEffect(() => {
     const element = scroller.current;
-    const first = element ? Math.floor(element.scrollTop / height) : 0;
-    const anchor = before.current[first];
-    before.current = ids;
-    if (!element || first === 0 || anchor === undefined) return;
+    const was = before.current;
+    before.current = { ids, height };
+    if (!element) return;
+    const resized = was.height !== height; // Then the browser has cut the position to what is there now.
+    const place = (resized ? last() : element.scrollTop) / was.height;
+    const first = Math.floor(place);
+    const anchor = was.ids[first];
+    if (first === 0 || anchor === undefined) return;
     const now = ids.indexOf(anchor);
-    if (now >= 0 && now !== first) element.scrollTop += (now - first) * height;
+    if (now >= 0 && (now !== first || resized)) element.scrollTop = (place - first + now) * height;
   }, [ids, scroller, height]);
 };

@@ -2,21 +2,25 @@
  * The live picture: incidents, units and cameras as the hub streams them. The
  * stream is opened first and the present read after it, so that nothing falls
  * between the two; of two versions of a record the later one stays. When the hub
- * says that events are lost for good, the present is read anew.
+ * says that events are lost for good, the present is read anew; where it ends a
+ * stream for good, what that has shown goes first.
  */
-import type { ApolloClient } from '@apollo/client';
-import type { Gap } from '../../../kit/answer.ts';
+import type { ApolloClient, TypedDocumentNode } from '@apollo/client';
+import { distinct, type Gap, gapsOf } from '../../../kit/answer.ts';
 import { createStore, type Store } from '../../../kit/store.ts';
 import {
   type CameraRowFragment,
   CamerasLiveDocument,
+  type CamerasLiveSubscription,
   CamerasNowDocument,
   type IncidentRowFragment,
   IncidentsLiveDocument,
+  type IncidentsLiveSubscription,
   OpenIncidentsDocument,
   RecentIncidentsDocument,
   type UnitRowFragment,
   UnitsLiveDocument,
+  type UnitsLiveSubscription,
   UnitsNowDocument,
 } from '../../generated/graphql.ts';
 import { createRecords, type Records } from './frames.ts';
@@ -95,15 +99,41 @@ interface Parts {
   lack: (part: string, found: readonly Gap[]) => void;
 }
 
-const followIncidents = ({ client, picture, signal, lack }: Parts): void => {
+interface Following<Data> {
+  part: string;
+  records: Pick<Records<never>, 'replace'>;
+  query: TypedDocumentNode<Data, { after?: string | null }>;
+  take: (data: Data) => void;
+  read: () => Promise<readonly Gap[]>;
+}
+
+const follow = <Data>({ client, signal, lack }: Parts, { part, records, query, take, read }: Following<Data>): void => {
+  let ended: readonly Gap[] = [];
+  const keep = () => keepReading({ read, signal, tell: (found) => lack(part, found.length > 0 ? found : ended) });
+  const stream = client.subscribe({ query, context: { onGap: keep } }).subscribe({
+    next: ({ data, error }) => {
+      if (data) take(data as Data);
+      else ended = gapsOf(error);
+    },
+    complete: () => {
+      records.replace([]);
+      keep();
+    },
+  });
+  signal.addEventListener('abort', () => stream.unsubscribe());
+  keep();
+};
+
+const followIncidents = (parts: Parts): void => {
+  const { client, picture, signal } = parts;
   const { incidents, ready, listeners } = picture;
   const read = async (): Promise<readonly Gap[]> => {
     const touched = new Set<string>();
     const stop = picture.onIncident(({ incident }) => void touched.add(incident.id));
-    const take = (nodes: readonly Incident[]): void => {
+    const onPage = (nodes: readonly Incident[]): void => {
       for (const node of nodes) if (!touched.has(node.id)) incidents.put(node); // What came live meanwhile is later.
     };
-    const shared = { client, onPage: take, signal };
+    const shared = { client, onPage, signal };
     const [open, recent] = await Promise.all([
       readPages({ ...shared, query: OpenIncidentsDocument, variables: {}, read: (data) => data.incidents }),
       readPages({
@@ -115,21 +145,20 @@ const followIncidents = ({ client, picture, signal, lack }: Parts): void => {
     ]);
     stop();
     if (!signal.aborted) ready.set(true);
-    return [...open, ...recent];
+    return distinct([...open, ...recent]);
   };
-  const keep = () => keepReading({ read, signal, tell: (found) => lack('Incidents', found) });
-  const stream = client.subscribe({ query: IncidentsLiveDocument, context: { onGap: keep } }).subscribe(({ data }) => {
-    if (!data?.incidentChanged.incident) return;
-    const { incident, change } = data.incidentChanged;
+  const take = ({ incidentChanged: { incident, change } }: IncidentsLiveSubscription): void => {
+    if (!incident) return;
     const before = incidents.get().get(incident.id);
     incidents.put(incident);
     for (const listener of [...listeners]) listener({ incident, before, created: change === 'CREATED' });
-  });
-  signal.addEventListener('abort', () => stream.unsubscribe());
-  keep();
+  };
+  follow(parts, { part: 'Incidents', records: incidents, query: IncidentsLiveDocument, take, read });
 };
 
-const followUnits = ({ client, picture: { units, trails }, signal, lack }: Parts): void => {
+const followUnits = (parts: Parts): void => {
+  const { client, signal } = parts;
+  const { units, trails } = parts.picture;
   const put = (unit: Unit): void => {
     const before = units.get().get(unit.id);
     if (before?.position && unit.position && before.position.fixedAt > unit.position.fixedAt) return;
@@ -145,15 +174,13 @@ const followUnits = ({ client, picture: { units, trails }, signal, lack }: Parts
       onPage: (nodes) => nodes.forEach(put),
       signal,
     });
-  const keep = () => keepReading({ read, signal, tell: (found) => lack('Units', found) });
-  const stream = client.subscribe({ query: UnitsLiveDocument, context: { onGap: keep } }).subscribe(({ data }) => {
-    if (data?.unitMoved.unit) put(data.unitMoved.unit);
-  });
-  signal.addEventListener('abort', () => stream.unsubscribe());
-  keep();
+  const take = ({ unitMoved: { unit } }: UnitsLiveSubscription): void => void (unit && put(unit));
+  follow(parts, { part: 'Units', records: units, query: UnitsLiveDocument, take, read });
 };
 
-const followCameras = ({ client, picture: { cameras }, signal, lack }: Parts): void => {
+const followCameras = (parts: Parts): void => {
+  const { client, signal } = parts;
+  const { cameras } = parts.picture;
   const read = () =>
     readPages({
       client,
@@ -163,15 +190,11 @@ const followCameras = ({ client, picture: { cameras }, signal, lack }: Parts): v
       onPage: (nodes) => nodes.forEach(cameras.put),
       signal,
     });
-  const keep = () => keepReading({ read, signal, tell: (found) => lack('Cameras', found) });
-  const stream = client.subscribe({ query: CamerasLiveDocument, context: { onGap: keep } }).subscribe(({ data }) => {
-    if (!data) return;
-    const { camera, cameraId } = data.cameraStatusChanged;
+  const take = ({ cameraStatusChanged: { camera, cameraId } }: CamerasLiveSubscription): void => {
     if (camera) cameras.put(camera);
     else cameras.remove(cameraId);
-  });
-  signal.addEventListener('abort', () => stream.unsubscribe());
-  keep();
+  };
+  follow(parts, { part: 'Cameras', records: cameras, query: CamerasLiveDocument, take, read });
 };
 
 interface Keeping {

@@ -1,5 +1,5 @@
 /** The time slider: back through the last hours, and playing on from there; Live is one key away. */
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button, Label, Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components';
 import { useNow } from '../../../kit/clock.ts';
 import { ageOf, clockOf, timeOf } from '../../../kit/format.ts';
@@ -21,6 +21,10 @@ export const Replay = ({ at, onChange, loading }: ReplayProps): ReactNode => {
   const [speed, setSpeed] = useState(0);
   const from = now - span * 60_000;
   const value = at === undefined ? now : Math.max(from, Math.min(now, Date.parse(at)));
+  const words = at === undefined ? 'now' : `${clockOf(at)}, ${ageOf(at, now)} ago`;
+  const input = useRef<HTMLInputElement>(null);
+  // The component says numbers alone, and nobody knows an instant by its milliseconds.
+  useLayoutEffect(() => input.current?.setAttribute('aria-valuetext', words));
   const go = (to: number): void => onChange(to >= Date.now() - 2_000 ? undefined : new Date(to).toISOString());
   useEffect(() => {
     if (at === undefined) return setSpeed(0);
@@ -51,10 +55,11 @@ export const Replay = ({ at, onChange, loading }: ReplayProps): ReactNode => {
         <Label className="visually-hidden">Time shown</Label>
         <span className="slider-end">{timeOf(from)}</span>
         <SliderTrack className="slider-track">
-          <SliderThumb className="slider-thumb" />
+          <SliderThumb className="slider-thumb" inputRef={input} />
         </SliderTrack>
         <SliderOutput className="slider-now">
-          {at === undefined ? 'now' : `${clockOf(at)}, ${ageOf(at, now)} ago${loading ? ' …' : ''}`}
+          {words}
+          {at !== undefined && loading && ' …'}
         </SliderOutput>
       </Slider>
       <fieldset className="replay-speeds" aria-label="Play">

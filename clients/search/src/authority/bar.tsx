@@ -1,9 +1,10 @@
 /** Purpose, case and reason: stated first, checked as typed, in sight for as long as anything is shown under them. */
-import { useApolloClient } from '@apollo/client/react';
+import { useApolloClient, useSubscription } from '@apollo/client/react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type Authority, purposes } from '../../../kit/authority.ts';
 import { usePage } from '../../../kit/page.tsx';
 import { useStore } from '../../../kit/store.ts';
+import { BoardChangesDocument } from '../../generated/graphql.ts';
 import { type Answer, askStanding, type Standing } from './standing.ts';
 
 interface BarProps {
@@ -92,13 +93,21 @@ export const AuthorityBar = ({ answer, onAnswer }: BarProps): ReactNode => {
   );
 };
 
-/** Asks the hub again whenever what is stated changes; the page states a case once it is checked. */
+/** Asks the hub again whenever what is stated changes, and when the case's stream ends; the page states a case once it is checked. */
 const useStanding = ({ purpose, caseNumber = '', reason }: Authority, onAnswer: (answer: Answer) => void): Standing => {
   const client = useApolloClient();
   const { authority } = usePage();
   const [standing, setStanding] = useState<Standing>({ kind: 'none' });
+  const [ended, setEnded] = useState(0);
+  // The stream of the case's board ends with the right to the case, be it that it is closed or that its reader is barred from it.
+  useSubscription(BoardChangesDocument, {
+    skip: standing.kind !== 'holds',
+    ignoreResults: true,
+    onComplete: () => setEnded((times) => times + 1),
+  });
   const latest = useRef(onAnswer);
   latest.current = onAnswer;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again for each stream that has ended
   useEffect(() => {
     const over = new AbortController();
     const wanted = caseNumber.trim();
@@ -116,7 +125,7 @@ const useStanding = ({ purpose, caseNumber = '', reason }: Authority, onAnswer: 
       clearTimeout(timer);
       over.abort();
     };
-  }, [client, authority, purpose, caseNumber, reason]);
+  }, [client, authority, purpose, caseNumber, reason, ended]);
   return standing;
 };
 

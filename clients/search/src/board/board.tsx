@@ -4,8 +4,6 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { gapsOf } from '../../../kit/answer.ts';
 import { dayTimeOf } from '../../../kit/format.ts';
 import { Gaps, NothingFound } from '../../../kit/notices.tsx';
-import { usePage } from '../../../kit/page.tsx';
-import { useStore } from '../../../kit/store.ts';
 import {
   BoardChangesDocument,
   type BoardWholeFragment,
@@ -16,12 +14,9 @@ import {
 import { useRelease } from '../release/context.ts';
 import { Line } from '../results/line.tsx';
 import { type Row, rowOfIncident, rowOfPerson, rowOfPlace, rowOfReport, rowOfVehicle } from '../rows.ts';
+import { useStated } from '../standingcontext.ts';
 
-export const Board = (): ReactNode => {
-  const { authority } = usePage();
-  const { purpose, caseNumber, reason } = useStore(authority);
-  return <Stated key={`${purpose} ${caseNumber} ${reason}`} />;
-};
+export const Board = (): ReactNode => <Stated key={useStated()} />;
 
 const Stated = (): ReactNode => {
   const { data, error, loading, refetch } = useQuery(CaseBoardDocument);
