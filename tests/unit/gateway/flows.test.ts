@@ -107,6 +107,7 @@ test('who has seen what the live one remembers joins it there, and is handed wha
   await join();
   opening(0, '1-0');
   for (const cursor of ['2-0', '3-0', '10-0']) event(0, cursor);
+  await settled(); // Handed out to those who are there.
   const late = await join('2-0');
   event(0, '11-0');
   await settled();
