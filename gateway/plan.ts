@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import { type DocumentNode, Kind, parse, print, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { type DocumentNode, Kind, parse, print, type SelectionSetNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { HubError } from '../schema/errors.ts';
 import { withoutClashes } from './execute/alias.ts';
 import { type Program, programOf } from './execute/program.ts';
@@ -61,6 +61,7 @@ const planOf = (document: DocumentNode, hash: string, { supergraph, policy, keys
     const { document: distinct, planned } = withoutClashes(document, full, api);
     const plan = planner.buildQueryPlan(operationFromDocument(apiSchema, distinct, { validate: false }));
     const fetches = fetchesOf(plan.node);
+    refuseLeftOut(distinct, fetches);
     const sources = [...new Set(fetches.map(({ serviceName }) => serviceName))];
     const rule = fetches.map((fetch) => ruleOf(fetch, full, policy)).reduce(both, open);
     const writers = writersOf({ document, schema: api, keys, planned });
@@ -88,6 +89,27 @@ export const fetchesOf = (node: PlanNode | SubscriptionNode | undefined): FetchN
     case 'Parallel':
       return node.nodes.flatMap(fetchesOf);
   }
+};
+
+/** What no system leads to, a field of an interface that nothing implements, the planner leaves out and tells nobody. */
+const refuseLeftOut = (document: DocumentNode, fetches: readonly FetchNode[]): void => {
+  const asked = new Set(fetches.flatMap(({ operation }) => rootKeys(parse(operation))));
+  if (!rootKeys(document).every((key) => asked.has(key)))
+    throw new HubError('PLAN_FAILED', { message: 'No system can be asked for what the operation reads.' });
+};
+
+/** What an answer has at its root, whatever the variables say. */
+const rootKeys = ({ definitions }: DocumentNode): string[] => {
+  const keysIn = ({ selections }: SelectionSetNode): string[] =>
+    selections.flatMap((node) => {
+      if (node.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include')) return [];
+      if (node.kind === Kind.INLINE_FRAGMENT) return keysIn(node.selectionSet);
+      if (node.kind === Kind.FIELD) return node.name.value.startsWith('__') ? [] : [node.alias?.value ?? node.name.value];
+      return definitions.flatMap((one) =>
+        one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === node.name.value ? keysIn(one.selectionSet) : [],
+      );
+    });
+  return definitions.flatMap((one) => (one.kind === Kind.OPERATION_DEFINITION ? keysIn(one.selectionSet) : []));
 };
 
 const ruleOf = ({ operation }: FetchNode, full: Supergraph['full'], policy: Policy): Rule => {

@@ -2,7 +2,17 @@
 
 import { Supergraph as FederationSupergraph, type Schema } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { GraphQLError, type GraphQLSchema, Kind, type ObjectValueNode, parse, type ValueNode } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type ObjectValueNode,
+  parse,
+  type ValueNode,
+  visit,
+} from 'graphql';
 import { supportedFeatures } from '../schema/features.ts';
 
 export interface Supergraph {
@@ -25,7 +35,7 @@ export class SupergraphError extends Error {
 
 export const loadSupergraph = (sdl: string): Supergraph => {
   try {
-    const supergraph = FederationSupergraph.build(sdl, { supportedFeatures, validateSupergraph: true });
+    const supergraph = FederationSupergraph.build(resolvableFirst(parse(sdl)), { supportedFeatures, validateSupergraph: true });
     const apiSchema = supergraph.apiSchema();
     return {
       sdl,
@@ -39,6 +49,22 @@ export const loadSupergraph = (sdl: string): Supergraph => {
     throw new SupergraphError(`The supergraph cannot be served: ${describe(cause)}`, { cause });
   }
 };
+
+/**
+ * Of a type's keys those that a system resolves stand first: to ask a system once more, for what a field requires, Apollo's
+ * planner takes the first key there is, one that the system only knows (`resolvable: false`) included.
+ */
+const resolvableFirst = (document: DocumentNode): DocumentNode => {
+  const sorted = <Node extends { directives?: readonly ConstDirectiveNode[] }>(node: Node): Node | undefined =>
+    node.directives?.some(isOnlyKnown)
+      ? { ...node, directives: [...node.directives].sort((one, other) => Number(isOnlyKnown(one)) - Number(isOnlyKnown(other))) }
+      : undefined;
+  return visit(document, { [Kind.OBJECT_TYPE_DEFINITION]: sorted, [Kind.INTERFACE_TYPE_DEFINITION]: sorted });
+};
+
+const isOnlyKnown = ({ name, arguments: args = [] }: ConstDirectiveNode): boolean =>
+  name.value === 'join__type' &&
+  args.some((arg) => arg.name.value === 'resolvable' && arg.value.kind === Kind.BOOLEAN && !arg.value.value);
 
 const describe = (cause: unknown): string => {
   const errors = (cause as { causes?: GraphQLError[] }).causes ?? [cause as Error];

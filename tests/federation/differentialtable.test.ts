@@ -134,6 +134,46 @@ test('two fields that require a third with different arguments are refused, not 
   });
 });
 
+test('a system is asked by a key that it resolves, though another, which it only knows, is written first', async () => {
+  const plates = world({
+    a: {
+      sdl: 'type Plate @key(fields: "id") @key(fields: "state", resolvable: false) { id: ID! state: String! number: String! }',
+      resolvers: { Plate: { __resolveReference: ({ id }: { id: string }) => ({ id, state: 'LA', number: `number ${id}` }) } },
+    },
+    b: {
+      sdl: `type Query { plates: [Plate!]! }
+        type Plate @key(fields: "state", resolvable: false) @key(fields: "id") {
+          id: ID! state: String! number: String! @external spelled: String! @requires(fields: "number")
+        }`,
+      resolvers: {
+        Query: { plates: () => [{ id: '1', state: 'LA' }] },
+        Plate: {
+          __resolveReference: (given: { id?: string }) => (given.id ? given : null),
+          spelled: ({ number }: { number: string }) => `spelled ${number}`,
+        },
+      },
+    },
+  });
+  const { data } = await plates.ours('{ plates { number spelled } }');
+  expect(data).toEqual({ plates: [{ number: 'number 1', spelled: 'spelled number 1' }] });
+});
+
+test('what no system can be asked for is refused, not answered with nothing', async () => {
+  const nodes = world({
+    a: {
+      sdl: 'type Query { node: Node } interface Node @key(fields: "id") { id: ID! }',
+      resolvers: { Query: { node: () => ({ id: '1' }) } },
+    },
+    b: {
+      sdl: 'type Query { known: Node } type Node @key(fields: "id", resolvable: false) @interfaceObject { id: ID! field: String }',
+      resolvers: { Query: { known: () => ({ id: '1' }) }, Node: { field: () => 'told' } },
+    },
+  });
+  expect((await nodes.ours('{ known { field } }')).data).toEqual({ known: { field: 'told' } });
+  await expect(nodes.ours('{ node { field } }')).rejects.toMatchObject({ code: 'PLAN_FAILED' });
+  expect((await nodes.ours('{ __typename node @skip(if: true) { field } }')).data).toEqual({ __typename: 'Query' });
+});
+
 test('an argument from above is each place its own, though the entity is the same', async () => {
   const rooms = world({
     a: { sdl: 'type Query { nothing: Int } type Thing @key(fields: "id") { id: ID! name: String }', resolvers: {} },
