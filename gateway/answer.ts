@@ -13,7 +13,8 @@ import { type Authenticate, type Caller, nobody, principalOf, type Statement, st
 import type { Cases } from './cases.ts';
 import type { Contract, Contracts } from './contract.ts';
 import { countRequest, type Documents, limitsOf, requireTrusted, type Trusted, trustedOf } from './documents.ts';
-import type { Execute } from './execute.ts';
+import type { Joint } from './execute/joint.ts';
+import type { Execute, Execution } from './execute.ts';
 import { intentOf, nameOf } from './intent.ts';
 import { type Kept, keptOr, openKept } from './kept.ts';
 import { isLenient, lenient } from './lenient.ts';
@@ -95,8 +96,8 @@ export const answer = async (hub: Hub, request: HubRequest): Promise<Shown> => {
 export const answerEvent = (
   hub: Hub,
   event: HopAnswer,
-  { decided, variables, signal }: Pick<HubRequest, 'variables' | 'signal'> & { decided: Decided },
-): Promise<Shown> => run(hub, { variables, event, signal }, decided).catch((cause: Error) => failed(cause));
+  { decided, variables, joint, signal }: Pick<HubRequest, 'variables' | 'signal'> & { decided: Decided; joint: Joint },
+): Promise<Shown> => run(hub, { variables, event, joint, signal }, decided).catch((cause: Error) => failed(cause));
 
 const failed = (cause: Error): Shown => ({
   data: null,
@@ -214,14 +215,14 @@ const holds = async ({ cases, standing }: Hub, stating: Principal): Promise<bool
 
 const run = async (
   hub: Hub,
-  { variables, event, signal }: Pick<HubRequest, 'variables' | 'signal'> & { event?: HopAnswer },
+  { variables, event, joint, signal }: Pick<HubRequest, 'variables' | 'signal'> & Pick<Execution, 'event' | 'joint'>,
   { principal, authorized, planned, decisions, contract }: Decided,
 ): Promise<Shown> => {
   const { document, denied, gone } = authorized;
   const releases = releasesOf(document, variables);
   if (releases.length > 0) await hub.releases.check(releases, principal, decisions);
   const { shown, isUntold } = contract;
-  const raw = await hub.execute({ document, planned, denied, gone, variables, principal, event, signal, shown });
+  const raw = await hub.execute({ document, planned, denied, gone, variables, principal, event, joint, signal, shown });
   return withReleased(redact(raw, denied, { explain: (lacks) => lacks.map(decisions.explain).join(' '), isUntold }), releases);
 };
 

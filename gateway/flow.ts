@@ -6,6 +6,7 @@
 import { setMaxListeners } from 'node:events';
 import { reaches } from '../schema/cursor.ts';
 import { answerEvent, type Hub } from './answer.ts';
+import { openJoint } from './execute/joint.ts';
 import { type FollowHub, followUpstream } from './following.ts';
 import { openQueue, type Queue } from './queue.ts';
 import { type Came, openRecent } from './recent.ts';
@@ -209,13 +210,14 @@ interface Read extends Item {
 /** Events as they are read: once each, and only so many ahead of whoever takes them. */
 const reader = (hub: FlowHub, shared: Shared, signal: AbortSignal): ((event: UpstreamEvent) => Read) => {
   let underWay = 0;
+  const joint = openJoint();
   return (event) => {
     const { cursor, key, latest } = event.extensions ?? {};
     let reading: Promise<Shown> | undefined;
     let known: Shown | undefined;
     const start = async () => {
       underWay += 1;
-      known = await answerEvent(hub, event, { ...shared, signal });
+      known = await answerEvent(hub, event, { ...shared, joint, signal });
       underWay -= 1;
       return known;
     };

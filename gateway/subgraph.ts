@@ -31,6 +31,8 @@ export interface Hop {
 export interface HopAnswer {
   data?: Record<string, unknown> | null;
   errors?: HopError[];
+  /** Nothing came: the errors are the hub's own. */
+  unanswered?: boolean | undefined;
 }
 
 export interface HopError {
@@ -106,7 +108,7 @@ export const openSubgraph = (options: SubgraphOptions): Subgraph => {
         const code = codeOf(error);
         const cause = (error as { code?: string }).code ?? (error as Error).name;
         if (!isLeft(error)) log.warn({ source: name, code, cause }, 'A subgraph request failed.');
-        return { data: null, errors: failures(code, name, hop.paths()) };
+        return { data: null, unanswered: true, errors: failures(code, name, hop.paths()) };
       }
     },
     ready: () => isReady(name, url, pool),

@@ -6,12 +6,14 @@
 import type { GraphQLError } from 'graphql';
 import { HubError } from '../../schema/errors.ts';
 import type { Principal } from '../../schema/principal.ts';
-import type { Hop, HopAnswer, Subgraph } from '../subgraph.ts';
+import type { HopAnswer, Subgraph } from '../subgraph.ts';
 import { blamedKeys, failedPaths, type Told, tell } from './blame.ts';
+import type { Joint } from './joint.ts';
 import { copy, merge } from './merge.ts';
 import { type Made, type Part, partsOf } from './part.ts';
 import type { Entity } from './place.ts';
 import type { Program, Request } from './program.ts';
+import { Question } from './question.ts';
 
 export interface Running {
   subgraphs: ReadonlyMap<string, Subgraph>;
@@ -22,6 +24,8 @@ export interface Running {
   principal: Principal;
   /** What the primary's subgraph sent, for a subscription's event. */
   event?: HopAnswer | undefined;
+  /** By which events that are read at the same time ask together. */
+  joint?: Joint | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -69,47 +73,28 @@ const answerOf = async (
   parts: readonly Part[],
   { query, operationName, head, names, variables: used }: ReturnType<Request['asking']['of']>,
   told: Told,
-  { subgraphs, given: sent, principal, event, signal }: Running,
+  { subgraphs, given: sent, principal, event, joint, signal }: Running,
 ): Promise<HopAnswer> => {
   if (members[0]?.fromEvent) return event ?? { data: null };
   const subgraph = subgraphs.get(source);
   if (!subgraph) return { data: null, errors: [unavailable(source)] };
-  const values: string[] = [];
-  for (const [at, { representations }] of parts.entries())
-    if (representations) values.push(`"${names[at]}":[${representations.join()}]`);
-  const given = parts[0]?.context ? { ...sent, ...parts[0].context } : sent;
-  for (const name of used) {
-    const value = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (value !== undefined) values.push(`"${name}":${JSON.stringify(value)}`);
-  }
-  return subgraph.ask(new Question({ query, operationName, principal, signal }, `${head}${values.join()}}}`, told));
+  const lists = parts.flatMap(({ representations }, at) =>
+    representations ? [{ name: names[at] ?? '', key: told.keys[at] ?? '', representations }] : [],
+  );
+  const others = othersOf(used, parts[0]?.context ? { ...sent, ...parts[0].context } : sent);
+  const paths = () => failedPaths(told);
+  const question = new Question({ query, operationName, head, lists, others, principal, signal, paths });
+  return joint ? joint(subgraph, question) : subgraph.ask(question);
 };
 
-/**
- * What a subgraph is asked. A class, because an accessor in an object literal makes a hidden class of its own for each object,
- * and those keep everything that they reach alive until the next full collection.
- */
-class Question implements Hop {
-  readonly query: string;
-  readonly operationName: string | undefined;
-  readonly principal: Principal;
-  readonly signal: AbortSignal | undefined;
-  readonly body: string;
-  readonly paths: () => (string | number)[][];
-
-  constructor({ query, operationName, principal, signal }: Omit<Hop, 'variables' | 'body' | 'paths'>, body: string, told: Told) {
-    this.query = query;
-    this.operationName = operationName;
-    this.principal = principal;
-    this.signal = signal;
-    this.body = body;
-    this.paths = () => failedPaths(told);
+const othersOf = (names: readonly string[], given: Readonly<Record<string, unknown>>): string => {
+  let others = '';
+  for (const name of names) {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (value !== undefined) others += `${others === '' ? '' : ','}"${name}":${JSON.stringify(value)}`;
   }
-
-  get variables(): Record<string, unknown> {
-    return (JSON.parse(this.body) as { variables: Record<string, unknown> }).variables;
-  }
-}
+  return others;
+};
 
 const unavailable = (source: string) => {
   const { message, extensions } = new HubError('SOURCE_UNAVAILABLE', { source });

@@ -18,7 +18,7 @@ export const bench: Bench = {
     try {
       const rows: Row[] = [];
       for (const way of ['pushed', 'polled'] as const) {
-        const server = await startServer('hub', database);
+        const server = await startServer('hub', database, given.profile);
         try {
           const latencies = await latenciesOf(server, { seconds, perSecond, watchers, polled: way === 'polled' });
           rows.push(...rowsOf(`${way}, ${watchers} watchers, ${perSecond} changes a second`, latencies, way === 'pushed'));

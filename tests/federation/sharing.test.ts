@@ -135,6 +135,26 @@ test('those who are shown the same share one upstream, and one question to each 
   await leave(...watches);
 });
 
+test('events that come together ask a system together, and each is answered with its own, or its own error', async () => {
+  const one = await watch({ sub: 'a' });
+  await begun(one);
+  hub.asked.length = 0;
+  const ids = ['31', '32', 'NaN', '33', '34'];
+  await publish(...ids);
+  const { results } = one;
+  const had: unknown[] = [];
+  while (had.length < ids.length) {
+    const { data, errors } = await next(results);
+    const { unit } = (data as { moved: { unit: { id: string; shield: number | null } } }).moved;
+    if (ids.includes(unit.id)) had.push([unit, errors?.map(({ path }) => path)]);
+  }
+  const failed = [{ id: 'NaN', shield: null }, [['moved', 'unit', 'shield']]];
+  const shielded = (id: string) => [{ id, shield: Number(id) * 10 }, undefined];
+  expect(had).toEqual([shielded('31'), shielded('32'), failed, shielded('33'), shielded('34')]);
+  expect(hub.asked.filter(({ body }) => body.includes('"representations":[')).length).toBeLessThan(ids.length);
+  await leave(one);
+});
+
 test('a system is told of a shared stream neither who watches nor what they alone are', async () => {
   const claims = (name: string) => ({ certifications: [{ name: 'CJIS', expiresAt: '2099-01-01T00:00:00Z' }], name });
   const watches = await Promise.all(['a', 'b'].map((sub) => watch({ sub, claims: claims(sub), query: told })));

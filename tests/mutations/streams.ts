@@ -118,4 +118,11 @@ export const streamMutations: readonly Mutation[] = [
     instead: ' || items[0].arrivedMs < oldestMs - 1e9',
     tests: ['tests/unit/gateway/flows'],
   },
+  {
+    title: 'an event is answered with what another asked for',
+    file: 'gateway/execute/joint.ts',
+    step: 'entities.slice(ends[at - 1] ?? 0, ends[at])',
+    instead: 'entities.slice(0, ends[0])',
+    tests: ['tests/unit/gateway/joint'],
+  },
 ];

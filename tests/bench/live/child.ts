@@ -33,7 +33,13 @@ export interface Server {
 
 export const startServer = async (kind: 'hub' | 'stock' | 'buffer', database = '', profile?: string): Promise<Server> => {
   const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [kind, database], {
-    execArgv: ['--import', 'tsx', '--expose-gc', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])],
+    execArgv: [
+      '--import',
+      'tsx',
+      '--expose-gc',
+      '--max-semi-space-size=64',
+      ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []),
+    ],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   });
