@@ -5,6 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +17,8 @@ export type PageName = (typeof pageNames)[number];
 export interface BuildOptions {
   /** A folder that the builds of pages have to themselves. */
   cache: string;
+  /** Ends a build that is under way, which leaves nothing. */
+  signal?: AbortSignal;
 }
 
 const here = import.meta.dirname;
@@ -25,20 +28,29 @@ const root = join(here, '..');
 export const hasPage = (name: PageName): boolean => existsSync(join(here, name, 'index.html'));
 
 /** The folder of static files: `index.html` and `assets/`, each beside its gzipped self. */
-export const buildPage = async (name: PageName, { cache }: BuildOptions): Promise<string> => {
+export const buildPage = async (name: PageName, { cache, signal }: BuildOptions): Promise<string> => {
   const folder = join(cache, name, stateOf(name));
-  if (!existsSync(folder)) await build(name, folder);
+  if (!existsSync(folder)) await build(name, folder, signal);
   return folder;
 };
 
 /** Built aside and renamed: a build that was cut short is never served, and of two at once the second gives way. */
-const build = async (name: PageName, folder: string): Promise<void> => {
+const build = async (name: PageName, folder: string, signal?: AbortSignal): Promise<void> => {
   const shelf = join(folder, '..');
   const aside = `${folder}.${process.pid}.partial`;
   mkdirSync(shelf, { recursive: true });
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   const flags = ['build', '--config', join(here, name, 'vite.config.ts'), '--outDir', aside];
-  await promisify(execFile)(process.execPath, [vite, ...flags], { cwd: root, env: { ...process.env, NODE_ENV: 'production' } });
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const building = promisify(execFile)(process.execPath, [vite, ...flags], { cwd: root, env, ...(signal ? { signal } : {}) });
+  try {
+    await building;
+  } catch (error) {
+    const { child } = building;
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    rmSync(aside, { recursive: true, force: true });
+    throw error;
+  }
   compress(aside);
   for (const older of readdirSync(shelf)) {
     if (!older.includes('.') && join(shelf, older) !== folder) rmSync(join(shelf, older), { recursive: true, force: true });

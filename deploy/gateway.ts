@@ -27,7 +27,7 @@ export const gateway = ({ data, environment, ...flags }: GatewayCommand): Promis
     const keys = await followKeys(() => signingKeys(environment, data), { environment, life, log });
     const config = readConfig({ ...environment, HUB_SIGNING_KEY: JSON.stringify({ keys: keys() }) }, flags);
     const database = await auditDatabase(environment, life, (text) => log.warn(text));
-    const pages = buildPages({ data, environment, log }); // Meanwhile: nobody waits for a page to ask the graph.
+    const pages = buildPages({ data, environment, log, life }); // Meanwhile: nobody waits for a page to ask the graph.
     const bus = await busOf(environment, life, (text) => log.warn(text));
     const audit = { ...(await auditSettings(environment, data)), ...(bus ? { report: auditReporter(bus) } : {}) };
     const started = await startGateway(config, { database, log, pages, audit, signingKeys: keys, tally: bus?.tally });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { buildPage, hasPage, type PageName, pageNames } from '../clients/build.ts';
 import type { Pages } from '../gateway/pages.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { prepareMap, tileOriginsOf } from './map.ts';
 import type { Environment } from './settings.ts';
 
@@ -10,15 +11,28 @@ export interface PagesOptions {
   data: string;
   environment: Environment;
   log: Logger;
+  life: Lifecycle;
 }
 
+/** A build that is under way ends with the hub. */
+export const buildPages = ({ life, ...options }: PagesOptions): Promise<Pages> => {
+  const stopping = new AbortController();
+  const building = buildAll(options, stopping.signal);
+  life.add('The build of the pages', () => {
+    stopping.abort();
+    return building;
+  });
+  return building;
+};
+
 /** One after the other: each takes a core and some hundred megabytes. */
-export const buildPages = async ({ data, environment, log }: PagesOptions): Promise<Pages> => {
+const buildAll = async ({ data, environment, log }: Omit<PagesOptions, 'life'>, signal: AbortSignal): Promise<Pages> => {
   const cache = join(data, 'pages');
   const attempt = async (what: string, make: () => string | Promise<string>): Promise<string | undefined> => {
     try {
       return await make();
     } catch (error) {
+      if (signal.aborted) return undefined;
       log.error({ name: (error as Error).name }, `The ${what} could not be built: the hub runs without it.`);
       return undefined;
     }
@@ -26,7 +40,7 @@ export const buildPages = async ({ data, environment, log }: PagesOptions): Prom
   const map = await attempt('map', () => prepareMap({ cache: join(cache, 'map'), environment }));
   const pages: Pages = { map, tileOrigins: tileOriginsOf(environment), videoOrigins: originsOf(environment.HUB_VIDEO_ORIGINS) };
   for (const name of pageNames.filter((page: PageName) => hasPage(page))) {
-    pages[name] = await attempt(name, () => buildPage(name, { cache }));
+    pages[name] = await attempt(name, () => buildPage(name, { cache, signal }));
   }
   return pages;
 };
