@@ -42,12 +42,24 @@ export interface Loaded {
   problems: readonly Problem[];
 }
 
-export const loadPolicies = (folder: string): Loaded => {
+export const loadPolicies = (folder: string): Loaded => readPolicies(folder).load();
+
+/** A folder as it stands: the hash costs nothing, what it says is parsed and validated when it is asked for. */
+export interface ReadPolicies {
+  /** Empty where the folder cannot be read. */
+  hash: string;
+  load: () => Loaded;
+}
+
+export const readPolicies = (folder: string): ReadPolicies => {
   try {
-    return readSet(readFolder(folder));
+    const files = readFolder(folder);
+    const hash = hashOf(files);
+    return { hash, load: () => setOf(hash, files) };
   } catch (error) {
-    const message = `The folder cannot be read${(error as { code?: string }).code ? ` (${(error as { code?: string }).code})` : ''}.`;
-    return { hash: '', set: undefined, problems: [{ file: folder, line: 1, message, severity: 'error' }] };
+    const { code } = error as { code?: string };
+    const message = `The folder cannot be read${code ? ` (${code})` : ''}.`;
+    return { hash: '', load: () => ({ hash: '', set: undefined, problems: [problem(folder, 1, message)] }) };
   }
 };
 
@@ -57,15 +69,14 @@ const readFolder = (folder: string): SourceFile[] =>
     .sort()
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 
-const readSet = (files: SourceFile[]): Loaded => {
-  const hash = hashOf(files);
+const setOf = (hash: string, files: SourceFile[]): Loaded => {
   const schema = files.find(({ name }) => name === schemaFile)?.text;
   const sources = files.filter(({ name }) => name !== schemaFile);
   if (schema === undefined) return failed(hash, { file: schemaFile, text: '' }, [{ message: 'The folder has no such file.' }]);
-  const parsed = cedar.checkParseSchema(schema);
+  const parsed = cedar.schemaToJson(schema);
   if (parsed.type === 'failure') return failed(hash, { file: schemaFile, text: schema }, parsed.errors);
   const policies = sources.flatMap(policiesOf);
-  const labels = labelsOf(schema);
+  const labels = labelsOf(parsed.json);
   const problems = [...problemsOf(sources, schema), ...namingOf(policies), ...unfit(schema, labels.keys())];
   if (labels.size === 0) problems.push(problem(schemaFile, 1, 'The schema lists no label outside of a namespace.'));
   if (policies.length === 0)
@@ -163,10 +174,8 @@ const schemaJson = z.record(
 );
 
 /** An action that applies to something is a label; the others are classes. Classes of classes count. */
-const labelsOf = (schema: string): Map<string, readonly string[]> => {
-  const parsed = cedar.schemaToJson(schema);
-  if (parsed.type === 'failure') return new Map();
-  const actions = schemaJson.parse(parsed.json)['']?.actions ?? {};
+const labelsOf = (schema: cedar.SchemaJson<string>): Map<string, readonly string[]> => {
+  const actions = schemaJson.parse(schema)['']?.actions ?? {};
   const classesOf = (id: string): string[] =>
     (actions[id]?.memberOf ?? []).flatMap(({ id: above }) => [above, ...classesOf(above)]);
   return new Map(

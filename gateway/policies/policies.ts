@@ -12,7 +12,7 @@
 import { ConfigError } from '../config.ts';
 import { type Kept, openKept } from '../kept.ts';
 import { type Engine, openEngine } from './engine.ts';
-import { loadPolicies, type PolicySet } from './load.ts';
+import { loadPolicies, type PolicySet, readPolicies } from './load.ts';
 import type { Problem } from './problems.ts';
 import { askedOf, endsOf, type Question, type Subject } from './question.ts';
 import { nextTurn, type Reads } from './reads.ts';
@@ -99,10 +99,11 @@ export const openPolicies = ({ folder, labels, onFailure = () => {} }: PoliciesO
       return remembered({ kept: could, reads: engine.reads }, question, () => reachOf(engine, question));
     },
     reload: () => {
-      const { hash, set, problems } = loadPolicies(folder);
+      const { hash, load } = readPolicies(folder);
       const from = engine.set.hash;
       if (hash === from) refused = undefined;
       if (hash === from || hash === refused) return false;
+      const { set, problems } = load();
       const next = set && ready(set, labels);
       if (!next) {
         refused = hash;
