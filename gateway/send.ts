@@ -14,16 +14,48 @@ const underWay = 64 << 10;
 /** The payload with what closes its message. */
 const written = new WeakMap<Shown, Buffer>();
 
-export const sender = (socket: WebSocket, id: string, format: (error: GraphQLError) => GraphQLFormattedError): Show => {
+interface Outgoing {
+  socket: WebSocket;
+  message: Buffer;
+  sent: (() => void) | undefined;
+}
+
+/** Takes messages to their sockets. */
+export type Outbox = (outgoing: Outgoing) => void;
+
+/**
+ * Those of one turn go together, when the turn is over: thousands who watch one event are each looked at first, and then each
+ * written to. Written to in between, their readers are woken one by one, which takes longer than what they are sent.
+ */
+export const openOutbox = (): Outbox => {
+  let waiting: Outgoing[] = [];
+  const sendAll = () => {
+    const going = waiting;
+    waiting = [];
+    for (const { socket, message, sent } of going) socket.send(message, asText, sent);
+  };
+  return (outgoing) => {
+    if (waiting.length === 0) queueMicrotask(sendAll);
+    waiting.push(outgoing);
+  };
+};
+
+export interface Sending {
+  socket: WebSocket;
+  /** The subscription, as its socket calls it. */
+  id: string;
+  outbox: Outbox;
+  format: (error: GraphQLError) => GraphQLFormattedError;
+}
+
+export const sender = ({ socket, id, outbox, format }: Sending): Show => {
   const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   return (shown) => {
     if (socket.readyState !== WebSocket.OPEN) return undefined;
     const message = Buffer.concat([head, restOf(shown, format)]);
-    if (socket.bufferedAmount < underWay) {
-      socket.send(message, asText);
-      return undefined;
-    }
-    return new Promise((resolve) => socket.send(message, asText, () => resolve()));
+    if (socket.bufferedAmount >= underWay) return new Promise((sent) => outbox({ socket, message, sent }));
+    outbox({ socket, message, sent: undefined });
+    return undefined;
   };
 };
 

@@ -18,7 +18,7 @@ import { findOperation } from './document.ts';
 import { bearer, format } from './http.ts';
 import { type LiveHub, live, type Show } from './live.ts';
 import type { Shown } from './redact.ts';
-import { sender } from './send.ts';
+import { type Outbox, openOutbox, sender } from './send.ts';
 import { type Concerns, Revoked } from './standing.ts';
 import { errorsOf, type Read, reader } from './validate.ts';
 
@@ -47,12 +47,13 @@ export const openWs = ({ hub, server, log }: WsOptions): { close: () => Promise<
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: hub.limits.bodyBytes, perMessageDeflate: false });
   const callers: Callers = new Map();
   const read = reader(hub.limits.tokens);
+  const outbox = openOutbox();
   const handle = useServer<Record<string, unknown>, SocketState>(
     {
       schema: hub.supergraph.api,
       connectionInitWaitTimeout: 5_000,
       onConnect: (context) => connect(hub, context, callers),
-      onSubscribe: (context, id, payload) => prepare(hub, { context, id, read, log }, payload),
+      onSubscribe: (context, id, payload) => prepare(hub, { context, id, read, outbox, log }, payload),
       execute: (args) => execute(hub, args as Operation) as never,
       subscribe: (args) => subscribe(hub, args as Operation) as never,
       onError: (_context, _id, _payload, errors) => errors.map((error) => shown(error, log)),
@@ -148,7 +149,7 @@ const closeRevoked = (hub: LiveHub, callers: Callers, concerns: Concerns): void 
 
 const prepare = async (
   hub: LiveHub,
-  { context, id, read, log }: { context: Socket; id: string; read: Read; log: Logger },
+  { context, id, read, outbox, log }: { context: Socket; id: string; read: Read; outbox: Outbox; log: Logger },
   payload: SubscribePayload,
 ): Promise<Operation | readonly GraphQLError[]> => {
   const { variables, operationName } = payload;
@@ -167,7 +168,7 @@ const prepare = async (
       operationName: operationName ?? null,
       variableValues: variables ?? {},
       socket: context.extra.socket,
-      send: sender(context.extra.socket, id, (error) => shown(error, log)),
+      send: sender({ socket: context.extra.socket, id, outbox, format: (error) => shown(error, log) }),
       request: {
         document,
         operationName: operationName ?? undefined,
