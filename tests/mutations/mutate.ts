@@ -30,10 +30,12 @@ export const main = async (titles: string[]): Promise<number> => {
     const copy = await copyOfTree();
     try {
       for (let mutation = waiting.shift(); mutation; mutation = waiting.shift()) {
+        const startedMs = performance.now();
         const first = await tried(mutation, copy);
         const outcome = first === 'NOT RUN' ? await tried(mutation, copy) : first; // A worker that was out of memory proves nothing.
         outcomes.push(outcome);
-        process.stdout.write(`${outcome.padEnd(8)}  ${outcomes.length}/${chosen.length}  ${mutation.title}\n`);
+        const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+        process.stdout.write(`${outcome.padEnd(8)}  ${outcomes.length}/${chosen.length}  ${mutation.title} (${seconds} s)\n`);
       }
     } finally {
       rmSync(copy, { recursive: true, force: true });
@@ -77,6 +79,7 @@ const outcomeOf = async ({ tests, only }: Mutation, copy: string): Promise<Outco
       '--json',
       `--outputFile=${report}`,
       '--bail=1',
+      '--testEnvironment=<rootDir>/tests/mutations/untilfailure.mjs',
       '--maxWorkers=1',
       ...(only ? ['--testNamePattern', only] : []),
       ...tests,
