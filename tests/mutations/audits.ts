@@ -54,8 +54,8 @@ export const auditMutations: readonly Mutation[] = [
   {
     title: 'audit: a purge goes before the log says so',
     file: 'gateway/audit/retention.ts',
-    step: "await audit.note({ kind: 'PURGED'",
-    instead: "void audit.note({ kind: 'PURGED'",
+    step: "await audit.note({ kind: 'PURGED', subject, detail: { class: auditClass, before: before.toISOString(), ...due } });",
+    instead: "audit.note({ kind: 'PURGED', subject, detail: {} }).catch(() => {});",
     tests: ['tests/federation/auditretention'],
   },
   {

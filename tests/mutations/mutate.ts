@@ -19,6 +19,9 @@ type Outcome = 'caught' | 'SURVIVED' | 'NOT RUN';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
+/** A step is often missed by what never comes; no test takes as long as this by itself. */
+const patienceMs = 30_000;
+
 /** Two at a time, each in a copy of its own. */
 const workers = 2;
 
@@ -79,6 +82,7 @@ const outcomeOf = async ({ tests, only }: Mutation, copy: string): Promise<Outco
       '--json',
       `--outputFile=${report}`,
       '--bail=1',
+      `--testTimeout=${patienceMs}`,
       '--testEnvironment=<rootDir>/tests/mutations/untilfailure.mjs',
       '--maxWorkers=1',
       ...(only ? ['--testNamePattern', only] : []),
