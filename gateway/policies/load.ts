@@ -55,11 +55,21 @@ export const readPolicies = (folder: string): ReadPolicies => {
   try {
     const files = readFolder(folder);
     const hash = hashOf(files);
-    return { hash, load: () => setOf(hash, files) };
+    return { hash, load: () => heldBy(hash, folder, () => setOf(hash, files)) };
   } catch (error) {
     const { code } = error as { code?: string };
     const message = `The folder cannot be read${code ? ` (${code})` : ''}.`;
     return { hash: '', load: () => ({ hash: '', set: undefined, problems: [problem(folder, 1, message)] }) };
+  }
+};
+
+/** What nobody foresaw is a problem of the set, which is not taken then; never the end of a gateway that reads it while it runs. */
+const heldBy = (hash: string, folder: string, load: () => Loaded): Loaded => {
+  try {
+    return load();
+  } catch (error) {
+    const message = `The policies cannot be taken apart (${(error as Error).name}).`;
+    return { hash, set: undefined, problems: [problem(folder, 1, message)] };
   }
 };
 
@@ -116,7 +126,7 @@ const policyJson = z.object({
     entity: z.object({ id: z.string() }).optional(),
     entities: z.array(z.object({ id: z.string() })).optional(),
   }),
-  annotations: z.record(z.string(), z.string()).default({}),
+  annotations: z.record(z.string(), z.string().nullable()).default({}),
 });
 
 /** None of a file that does not parse: what is wrong with it is told by the validator. */
@@ -129,8 +139,8 @@ const policiesOf = ({ name, text }: SourceFile): Named[] => {
     const { effect, action, annotations } = policyJson.parse(parsed.json);
     const named = action.entities ?? (action.entity ? [action.entity] : undefined);
     return {
-      id: annotations.id,
-      reason: annotations.reason,
+      id: annotations.id ?? undefined,
+      reason: annotations.reason ?? undefined,
       effect,
       file: name,
       line: text.slice(0, text.indexOf(policy)).split('\n').length,

@@ -39,6 +39,16 @@ test('the starter set holds, without a warning', () => {
   expect(loaded(starter).policies.length).toBeGreaterThan(30);
 });
 
+test('an annotation without a value is one as any other; an id or a reason takes a value', () => {
+  add('marked.cedar', named('marked', '@reviewed permit(principal, action == Action::"rms:read", resource);'));
+  expect(loaded().policies.map(({ id }) => id)).toContain('marked');
+  add('marked.cedar', '@id @reason permit(principal, action == Action::"rms:read", resource);\n');
+  expect(errors().map(({ file, message }) => [file, message.slice(0, 19)])).toEqual([
+    ['marked.cedar', 'A policy needs @id('],
+    ['marked.cedar', 'A policy needs @rea'],
+  ]);
+});
+
 describe('what does not hold is told by file and line', () => {
   test.each<[string, () => void, string, number, RegExp]>([
     [
