@@ -7,6 +7,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
+  type SelectionNode,
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql';
@@ -34,6 +35,21 @@ export const fieldOf = (name: string, type: GraphQLCompositeType): GraphQLField<
   if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   return 'getFields' in type ? type.getFields()[name] : undefined;
 };
+
+/** What an answer to the selection has, each once, but for `__typename` and introspection; `counts` leaves selections out. */
+export const responseKeys = (
+  { selections }: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  counts: (node: SelectionNode) => boolean = () => true,
+): string[] => [
+  ...new Set(
+    selections.filter(counts).flatMap((node) => {
+      if (node.kind === Kind.FIELD) return node.name.value.startsWith('__') ? [] : [node.alias?.value ?? node.name.value];
+      const inner = node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value);
+      return inner ? responseKeys(inner.selectionSet, fragments, counts) : [];
+    }),
+  ),
+];
 
 /** A variable that only denied fields used would make the document invalid. */
 export const stillUsed = (

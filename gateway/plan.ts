@@ -6,9 +6,11 @@
 import { createHash } from 'node:crypto';
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import { type DocumentNode, Kind, parse, print, type SelectionSetNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import { type DocumentNode, Kind, parse, print, type SelectionNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { HubError } from '../schema/errors.ts';
+import { findOperation, fragmentsOf, responseKeys } from './document.ts';
 import { withoutClashes } from './execute/alias.ts';
+import { fetchDocument } from './execute/document.ts';
 import { type Program, programOf } from './execute/program.ts';
 import { refuseContradiction } from './execute/require.ts';
 import { type Writers, writersOf } from './execute/write.ts';
@@ -93,24 +95,14 @@ export const fetchesOf = (node: PlanNode | SubscriptionNode | undefined): FetchN
 
 /** What no system leads to, a field of an interface that nothing implements, the planner leaves out and tells nobody. */
 const refuseLeftOut = (document: DocumentNode, fetches: readonly FetchNode[]): void => {
-  const asked = new Set(fetches.flatMap(({ operation }) => rootKeys(parse(operation))));
-  if (!rootKeys(document).every((key) => asked.has(key)))
+  const asked = fetches.map(fetchDocument).flatMap(({ operation, fragments }) => responseKeys(operation.selectionSet, fragments));
+  const wanted = responseKeys(findOperation(document).selectionSet, fragmentsOf(document), isUnconditional);
+  if (!wanted.every((key) => asked.includes(key)))
     throw new HubError('PLAN_FAILED', { message: 'No system can be asked for what the operation reads.' });
 };
 
-/** What an answer has at its root, whatever the variables say. */
-const rootKeys = ({ definitions }: DocumentNode): string[] => {
-  const keysIn = ({ selections }: SelectionSetNode): string[] =>
-    selections.flatMap((node) => {
-      if (node.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include')) return [];
-      if (node.kind === Kind.INLINE_FRAGMENT) return keysIn(node.selectionSet);
-      if (node.kind === Kind.FIELD) return node.name.value.startsWith('__') ? [] : [node.alias?.value ?? node.name.value];
-      return definitions.flatMap((one) =>
-        one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === node.name.value ? keysIn(one.selectionSet) : [],
-      );
-    });
-  return definitions.flatMap((one) => (one.kind === Kind.OPERATION_DEFINITION ? keysIn(one.selectionSet) : []));
-};
+const isUnconditional = ({ directives = [] }: SelectionNode): boolean =>
+  !directives.some(({ name }) => name.value === 'skip' || name.value === 'include');
 
 const ruleOf = ({ operation }: FetchNode, full: Supergraph['full'], policy: Policy): Rule => {
   let rule = open;

@@ -3,11 +3,12 @@
  * of its own answer (`_entities.3.name`); the same entity may stand at several
  * places of ours, and is missing at each.
  */
-import { type FieldNode, type GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import type { GraphQLError } from 'graphql';
+import { responseKeys } from '../document.ts';
 import { clean } from '../redact.ts';
 import { asSource, type HopAnswer, type HopError } from '../subgraph.ts';
 import { clientKey } from './alias.ts';
-import { type FetchDocument, fetchDocument } from './document.ts';
+import { fetchDocument } from './document.ts';
 import type { Part } from './part.ts';
 import { type Entity, type Place, placesOf } from './place.ts';
 
@@ -76,29 +77,17 @@ export const failedPaths = ({ parts, keys }: Told): Place[] =>
   });
 
 const keysOf = ({ member }: Part): string[] => {
-  const document = fetchDocument(member.fetch);
-  const root = document.operation.selectionSet;
-  if (!member.fetch.requires) return responseKeys(root, document);
+  const { operation, fragments } = fetchDocument(member.fetch);
+  const root = operation.selectionSet;
+  if (!member.fetch.requires) return responseKeys(root, fragments);
   return responseKeys(
     {
       ...root,
       selections: root.selections.flatMap((node) => ('selectionSet' in node ? (node.selectionSet?.selections ?? []) : [])),
     },
-    document,
+    fragments,
   );
 };
-
-const responseKeys = ({ selections }: SelectionSetNode, document: FetchDocument): string[] => [
-  ...new Set(
-    selections.flatMap((node) => {
-      if (node.kind === Kind.FIELD) return isNamed(node) ? [node.alias?.value ?? node.name.value] : [];
-      const inner = node.kind === Kind.INLINE_FRAGMENT ? node : document.fragments.get(node.name.value);
-      return inner ? responseKeys(inner.selectionSet, document) : [];
-    }),
-  ),
-];
-
-const isNamed = ({ name }: FieldNode): boolean => name.value !== '__typename';
 
 /**
  * Where several fetches went together and nothing came back: the answers that the errors name, if they do not name all.

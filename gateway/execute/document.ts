@@ -20,6 +20,7 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
+import { findOperation, fragmentsOf } from '../document.ts';
 
 export interface FetchDocument {
   operation: OperationDefinitionNode;
@@ -31,11 +32,8 @@ export const entitiesKey = '_entities';
 export const representationsName = 'representations';
 
 export const fetchDocument = (fetch: FetchNode): FetchDocument => {
-  const { definitions } = parse(fetch.operation, { noLocation: true });
-  const operation = definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  if (!operation) throw new Error('A fetch of the plan has no operation.');
-  const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
-  return { operation, fragments: new Map(fragments.map((node) => [node.name.value, node])) };
+  const document = parse(fetch.operation, { noLocation: true });
+  return { operation: findOperation(document), fragments: fragmentsOf(document) };
 };
 
 export const aliasOf = (member: number): string => `_${member}`;

@@ -2,9 +2,11 @@
  * Events of one stream that are read at the same time ask a subgraph the same
  * question, each of its own entities: those who ask while one is being answered
  * are asked for together, in one request. The more a stream is behind, the less
- * each of its events costs. It is never more than one stream's: what goes together
- * has one principal and one set of variables.
+ * each of its events costs. It is never more than one stream's, and what goes
+ * together has one principal and one set of variables. What waits is what the
+ * stream reads: a bounded number ahead, and one event for each watcher behind.
  */
+import type { Principal } from '../../schema/principal.ts';
 import type { HopAnswer, HopError, Subgraph } from '../subgraph.ts';
 import { Question } from './question.ts';
 
@@ -18,22 +20,28 @@ interface Waiting {
 /** So many questions go together. */
 const togetherAtMost = 64;
 
+interface Asking {
+  principal: Principal;
+  waiting: Waiting[];
+}
+
 export const openJoint = (): Joint => {
-  /** Those who wait for each question that is being asked. */
-  const waiting = new Map<string, Waiting[]>();
-  const askAll = async (subgraph: Subgraph, key: string, asking: Waiting[]): Promise<void> => {
+  const underWay = new Map<string, Asking>();
+  const askAll = async (subgraph: Subgraph, key: string, { waiting }: Asking): Promise<void> => {
     await allThatCameAtOnce();
-    while (asking.length > 0) await askTogether(subgraph, asking.splice(0, togetherAtMost));
-    waiting.delete(key);
+    while (waiting.length > 0) await askTogether(subgraph, waiting.splice(0, togetherAtMost));
+    underWay.delete(key);
   };
   return (subgraph, question) => {
-    if (question.lists.length === 0) return subgraph.ask(question);
+    const { principal, lists, others, head } = question;
+    const key = `${subgraph.name} ${others} ${head}`;
+    const asking = underWay.get(key);
+    // Whoever asks is part of the question, so another's is never answered with it.
+    if (lists.length === 0 || (asking && asking.principal !== principal)) return subgraph.ask(question);
     return new Promise((answer) => {
-      const key = `${subgraph.name} ${question.others} ${question.head}`;
-      const asking = waiting.get(key);
-      if (asking) return void asking.push({ question, answer });
-      const first = [{ question, answer }];
-      waiting.set(key, first);
+      if (asking) return void asking.waiting.push({ question, answer });
+      const first = { principal, waiting: [{ question, answer }] };
+      underWay.set(key, first);
       void askAll(subgraph, key, first);
     });
   };

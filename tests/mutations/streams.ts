@@ -125,4 +125,11 @@ export const streamMutations: readonly Mutation[] = [
     instead: 'entities.slice(0, ends[0])',
     tests: ['tests/unit/gateway/joint'],
   },
+  {
+    title: 'who asks together is not looked at',
+    file: 'gateway/execute/joint.ts',
+    step: '(asking && asking.principal !== principal)',
+    instead: 'false',
+    tests: ['tests/unit/gateway/joint'],
+  },
 ];

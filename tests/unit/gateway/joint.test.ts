@@ -5,14 +5,14 @@ import type { Hop, HopAnswer, Subgraph } from '../../../gateway/subgraph.ts';
 import { anonymous } from '../../../schema/principal.ts';
 
 /** As the executor asks for the names of such units. */
-const question = (ids: readonly string[], others = '') =>
+const question = (ids: readonly string[], others = '', principal = anonymous) =>
   new Question({
     query: 'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Unit { name } } }',
     operationName: undefined,
     head: '{"query":"…","variables":{',
     lists: [{ name: 'representations', key: '_entities', representations: ids.map((id) => JSON.stringify({ id })) }],
     others,
-    principal: anonymous,
+    principal,
     signal: undefined,
     paths: () => ids.map((_, at) => ['_entities', at, 'name']),
   });
@@ -85,13 +85,14 @@ test('a system that does not answer is asked once, and missed at the places of e
   expect(answers.map(({ errors }) => errors)).toEqual([[missed(0)], [missed(0), missed(1)]]);
 });
 
-test('who asks with other variables, or asks something else, is asked for apart', async () => {
+test('whoever else asks, asks with other variables or asks something else, is asked for apart', async () => {
   const joint = openJoint();
   const other = { ...subgraph, name: 'others' };
   await Promise.all([
     joint(subgraph, question(['1'])),
     joint(subgraph, question(['2'], '"unit":"F"')),
     joint(other, question(['3'])),
+    joint(subgraph, question(['4'], '', { ...anonymous, grants: ['rms:read'] })),
   ]);
-  expect(asked).toEqual([['1'], ['2'], ['3']]);
+  expect(asked.toSorted()).toEqual([['1'], ['2'], ['3'], ['4']]);
 });
